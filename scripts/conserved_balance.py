@@ -155,6 +155,14 @@ def balance(weights: Weights, activation: str, degree: int) -> Array:
     return np.asarray((first**2).sum(axis=1) - degree * (second**2).sum(axis=0))
 
 
+def total_of(weights: Weights, activation: str, degree: int) -> Array:
+    """The sum of the two terms of D in the place of their difference."""
+    first, second = weights
+    if activation == "linear":
+        return first @ first.T + second.T @ second
+    return np.asarray((first**2).sum(axis=1) + degree * (second**2).sum(axis=0))
+
+
 def descend(task: Task, weights: Weights, eta: float, *, decay: float = 0.0, beta: float = 0.0) -> Weights:
     """Weights after the time TIME of Eq. 2, or of Eq. 5 where beta > 0."""
     (W1, W2), (V1, V2) = weights, (np.zeros_like(weights[0]), np.zeros_like(weights[1]))
@@ -182,7 +190,7 @@ def flow(task: Task, weights: Weights) -> tuple[Array, Array]:
         Qs = [balance(stage, task.activation, degree) for stage in stages]
         total = total + FLOW_STEP * sum(share * Q for share, Q in zip(shares, Qs, strict=True))
         totals.append(total)
-    return np.array(totals), FLOW_STEP * np.arange(steps + 1)
+    return np.array(totals), np.linspace(0.0, TIME, steps + 1)
 
 
 def curvature(task: Task, weights: Weights) -> float:
@@ -209,103 +217,132 @@ def numbers(values: list[float]) -> list[float | None]:
     return [float(f"{value:.7g}") if np.isfinite(value) else None for value in values]
 
 
+@dataclass
+class Found:
+    """What one seed gave: rows of one value each by quantity, and curves."""
+
+    quantities: dict[str, list[Record]]
+    preconditions: dict[str, list[Record]]
+    curves: list[Record]
+
+    def add(self, name: str, condition: Record, measured: float, **beside: Any) -> None:
+        """A measured value, with what is expected there and what rivals say."""
+        self.quantities[name].append({"condition": condition, "measured": measured, **beside})
+
+    def require(self, task: Task, ends: tuple[Weights, Weights], condition: Record, eta: float) -> None:
+        """Preconditions of a run from the first to the second of two `ends`."""
+        start, end = ends
+        curved = eta * max(curvature(task, start), curvature(task, end))
+        self.preconditions["step_times_curvature"].append({"condition": condition, "measured": curved})
+        self.preconditions["loss_ratio"].append(
+            {"condition": condition, "measured": loss(task, end) / loss(task, start)}
+        )
+
+
+def measure_steps(found: Found, task: Task, start: Weights, total: float) -> None:
+    """Drift at every step, beside Eq. 4 with |I(T)| = `total`, and changes that no symmetry holds back."""
+    activation, degree = task.activation, DEGREE[task.activation]
+    stays = TIME * size(balance(gradients(task, start), activation, degree))
+    drifts = []
+    for eta in STEPS:
+        condition: Record = {"activation": activation, "eta": eta}
+        end = descend(task, start, eta)
+        drifts.append(size(balance(end, activation, degree) - balance(start, activation, degree)))
+        rivals = {"gradients stay as they are at the start": eta * stays}
+        found.add("balance_drift", condition, drifts[-1], expected=eta * total, rivals=rivals)
+        found.add(
+            "sum_change", condition, size(total_of(end, activation, degree) - total_of(start, activation, degree))
+        )
+        if degree == 2:
+            changed = size(balance(end, activation, 1) - balance(start, activation, 1))
+            found.add("unweighted_change", condition, changed)
+        found.require(task, (start, end), condition, eta)
+    name = f"{activation}, drift over step at the time {TIME:g}"
+    shown = {"name": name, "x": list(STEPS), "unit": "size of the drift over the step against the step"}
+    found.curves.append({**shown, "y": numbers([drift / eta for drift, eta in zip(drifts, STEPS, strict=True)])})
+
+
+def measure_momenta(found: Found, task: Task, start: Weights, total: float) -> None:
+    """Drift with momentum at one effective step, beside Eq. 5 with |I(T)| = `total`."""
+    activation, degree = task.activation, DEGREE[task.activation]
+    first = balance(start, activation, degree)
+    plain = size(balance(descend(task, start, EFFECTIVE_STEP), activation, degree) - first)
+    for beta in BETAS:
+        condition: Record = {"activation": activation, "beta": beta}
+        end = descend(task, start, EFFECTIVE_STEP * (1 - beta), beta=beta)
+        step_only = EFFECTIVE_STEP * total
+        expected = step_only * (1 + beta) / (1 - beta)
+        rivals = {"only the effective step counts": step_only}
+        drift = size(balance(end, activation, degree) - first)
+        found.add("momentum_drift", condition, drift, expected=expected, rivals=rivals)
+        found.add("momentum_drift_without_momentum", condition, plain, expected=expected)
+        found.require(task, (start, end), condition, EFFECTIVE_STEP / (1 - beta))
+
+
+def measure_decays(found: Found, task: Task, start: Weights) -> None:
+    """The share of the balance that is left after decay, departure 4, and without decay."""
+    activation, degree = task.activation, DEGREE[task.activation]
+    first = balance(start, activation, degree)
+
+    def left(end: Weights) -> float:
+        return float((balance(end, activation, degree) * first).sum() / (first**2).sum())
+
+    kept = left(descend(task, start, DECAY_STEP))
+    for decay in DECAYS:
+        condition: Record = {"activation": activation, "decay": decay, "time": TIME}
+        end = descend(task, start, DECAY_STEP, decay=decay)
+        found.add("balance_left", condition, left(end))
+        found.add("balance_left_without_decay", condition, kept)
+        found.require(task, (start, end), condition, DECAY_STEP)
+
+
+def measure(seed: int, images: int) -> Found:
+    """All activations on one seed."""
+    found = Found(defaultdict(list), defaultdict(list), [])
+    for activation, degree in DEGREE.items():
+        task, start = draw(seed, activation, images)
+        totals, times = flow(task, start)
+        sizes = [size(total) for total in totals]
+        unit = "size of the drift over the step against time"
+        curve = {"name": f"{activation}, flow, seed {seed}", "x": times.tolist(), "y": numbers(sizes), "unit": unit}
+        found.curves.append(curve)
+        measure_steps(found, task, start, sizes[-1])
+        if activation == "linear":
+            measure_momenta(found, task, start, sizes[-1])
+        if degree == 1:
+            measure_decays(found, task, start)
+    return found
+
+
+def gather(tables: list[dict[str, list[Record]]]) -> dict[str, list[Record]]:
+    """The rows of all seeds side by side: one list of numbers where each seed has one value."""
+    gathered: dict[str, list[Record]] = defaultdict(list)
+    for name, rows in tables[0].items():
+        for at, row in enumerate(rows):
+            beside = [table[name][at] for table in tables]
+            lists: Record = {
+                key: numbers([other[key] for other in beside]) for key in row.keys() - {"condition", "rivals"}
+            }
+            if "rivals" in row:
+                lists["rivals"] = {key: numbers([other["rivals"][key] for other in beside]) for key in row["rivals"]}
+            gathered[name].append({"condition": row["condition"], **lists})
+    return gathered
+
+
 def main(args: Args) -> None:
     """Train every activation on every seed with every step, momentum and decay, and write how the balance moved."""
     seeds = range(args.first_seed, args.first_seed + args.seeds)
-    found: dict[str, dict[tuple[tuple[str, Any], ...], dict[str, list[float]]]] = defaultdict(dict)
-    required: dict[str, dict[tuple[tuple[str, Any], ...], list[float]]] = defaultdict(dict)
-    curves: list[Record] = []
-
-    def add(name: str, condition: Record, measured: float, **beside: float) -> None:
-        """One seed's value of a quantity in a condition, with what is expected there and what rivals say."""
-        row = found[name].setdefault(tuple(condition.items()), defaultdict(list))
-        for key, value in {"measured": measured, **beside}.items():
-            row[key].append(value)
-
-    def require(name: str, condition: Record, value: float) -> None:
-        required[name].setdefault(tuple(condition.items()), []).append(value)
-
-    for done, seed in enumerate(seeds, start=1):
-        for activation, degree in DEGREE.items():
-            task, start = draw(seed, activation, IMAGES[args.budget])
-            first, Q = balance(start, activation, degree), balance(gradients(task, start), activation, degree)
-            totals, times = flow(task, start)
-            total = size(totals[-1])  # |I(T)|
-            ends = {eta: descend(task, start, eta) for eta in STEPS}
-            for eta, end in ends.items():
-                condition: Record = {"activation": activation, "eta": eta}
-                drift = size(balance(end, activation, degree) - first)
-                # the sum in the place of the difference: no symmetry holds it
-                changed = size(balance(end, activation, -degree) - balance(start, activation, -degree))
-                if activation == "linear":
-                    changed = size(
-                        end[0] @ end[0].T + end[1].T @ end[1] - start[0] @ start[0].T - start[1].T @ start[1]
-                    )
-                add("balance_drift", condition, drift, expected=eta * total, at_start=eta * TIME * size(Q))
-                add("sum_change", condition, changed)
-                if degree == 2:
-                    add(
-                        "unweighted_change",
-                        condition,
-                        size(balance(end, activation, 1) - balance(start, activation, 1)),
-                    )
-                require("step_times_curvature", condition, eta * max(curvature(task, start), curvature(task, end)))
-                require("loss_ratio", condition, loss(task, end) / loss(task, start))
-            if activation == "linear":
-                plain = size(balance(descend(task, start, EFFECTIVE_STEP), activation, degree) - first)
-                for beta in BETAS:
-                    condition = {"activation": activation, "beta": beta}
-                    end = descend(task, start, EFFECTIVE_STEP * (1 - beta), beta=beta)
-                    drift = size(balance(end, activation, degree) - first)
-                    factor = (1 + beta) / (1 - beta)
-                    expected, step_only = factor * EFFECTIVE_STEP * total, EFFECTIVE_STEP * total
-                    add("momentum_drift", condition, drift, expected=expected, step_only=step_only)
-                    add("momentum_drift_without_momentum", condition, plain, expected=expected)
-                    edge = EFFECTIVE_STEP * max(curvature(task, start), curvature(task, end)) / (1 - beta)
-                    require("step_times_curvature", condition, edge)
-                    require("loss_ratio", condition, loss(task, end) / loss(task, start))
-            if degree == 1:
-                kept = float((balance(ends[DECAY_STEP], activation, degree) * first).sum() / (first**2).sum())
-                for decay in DECAYS:
-                    condition = {"activation": activation, "decay": decay, "time": TIME}
-                    end = descend(task, start, DECAY_STEP, decay=decay)
-                    left = float((balance(end, activation, degree) * first).sum() / (first**2).sum())
-                    add("balance_left", condition, left)
-                    add("balance_left_without_decay", condition, kept)
-                    require("step_times_curvature", condition, DECAY_STEP * curvature(task, start))
-                    require("loss_ratio", condition, loss(task, end) / loss(task, start))
-            if seed == seeds[0]:
-                shown = {"unit": "size of the drift over the step against time"}
-                y = np.sqrt((totals.reshape(len(totals), -1) ** 2).sum(axis=1))
-                curves.append(
-                    {"name": f"{activation}, flow, seed {seed}", "x": times.tolist(), "y": numbers(y), **shown}
-                )
-                y = [size(balance(end, activation, degree) - first) / eta for eta, end in ends.items()]
-                name = f"{activation}, drift over step at the time {TIME:g}, seed {seed}"
-                unit = "size of the drift over the step against the step"
-                curves.append({"name": name, "x": list(STEPS), "y": numbers(y), "unit": unit})
-        print(json.dumps({"progress": round(done / len(seeds), 4)}), flush=True)
-
-    names = {"at_start": "gradients stay as they are at the start", "step_only": "only the effective step counts"}
-    quantities: dict[str, list[Record]] = defaultdict(list)
-    for name, rows in found.items():
-        for settings, values in rows.items():
-            row: Record = {"condition": dict(settings), "measured": numbers(values["measured"])}
-            if "expected" in values:
-                row["expected"] = numbers(values["expected"])
-            rivals = {names[key]: numbers(values[key]) for key in names if key in values}
-            quantities[name].append({**row, "rivals": rivals} if rivals else row)
-    preconditions: dict[str, list[Record]] = {
-        name: [{"condition": dict(settings), "measured": numbers(values)} for settings, values in rows.items()]
-        for name, rows in required.items()
-    }
+    found: list[Found] = []
+    for seed in seeds:
+        found.append(measure(seed, IMAGES[args.budget]))
+        print(json.dumps({"progress": round(len(found) / len(seeds), 4)}), flush=True)
 
     result = {
         "seeds": list(seeds),
-        "quantities": quantities,
-        "preconditions": preconditions,
+        "quantities": gather([of_seed.quantities for of_seed in found]),
+        "preconditions": gather([of_seed.preconditions for of_seed in found]),
         "numerical_error": {},
-        "curves": curves,
+        "curves": found[0].curves,
         "cpu_seconds": round(time.process_time(), 2),
     }
     args.out.write_text(json.dumps(result, indent=1, allow_nan=False) + "\n")

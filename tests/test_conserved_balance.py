@@ -34,18 +34,20 @@ def test_gradients_are_those_of_the_loss(script: ModuleType, activation: str) ->
     task, weights = small(script, activation)
     phi = {"linear": lambda z: z, "relu": jax.nn.relu, "squared-relu": lambda z: jax.nn.relu(z) ** 2}[activation]
 
-    def output(W: tuple[jax.Array, jax.Array]) -> jax.Array:
-        return phi(jnp.asarray(task.x) @ W[0].T) @ W[1].T
+    def output(w: tuple[jax.Array, jax.Array]) -> jax.Array:
+        return phi(jnp.asarray(task.x) @ w[0].T) @ w[1].T
 
-    def loss(W: tuple[jax.Array, jax.Array]) -> jax.Array:
-        return jnp.sum((output(W) - task.y) ** 2) / 24
+    def loss(w: tuple[jax.Array, jax.Array]) -> jax.Array:
+        return jnp.sum((output(w) - task.y) ** 2) / 24
 
     single = tuple(jnp.asarray(w, dtype=jnp.float32) for w in weights)
     for ours, theirs in zip(script.gradients(task, weights), jax.grad(loss)(single), strict=True):
         assert ours == pytest.approx(np.array(theirs), abs=2e-5)
     assert script.loss(task, weights) == pytest.approx(float(loss(single)), rel=1e-5)
-    J = np.concatenate([np.array(part).reshape(24, -1) for part in jax.jacobian(output)(single)], axis=1)
-    assert script.curvature(task, weights) == pytest.approx(np.linalg.eigvalsh(J @ J.T / 12)[-1], rel=1e-3)
+    jacobian = np.concatenate([np.array(part).reshape(24, -1) for part in jax.jacobian(output)(single)], axis=1)
+    assert script.curvature(task, weights) == pytest.approx(
+        np.linalg.eigvalsh(jacobian @ jacobian.T / 12)[-1], rel=1e-3
+    )
 
 
 @pytest.mark.parametrize("activation", ["linear", "relu", "squared-relu"])
@@ -67,9 +69,8 @@ def test_flow_integrates_what_the_drift_is_made_of(script: ModuleType) -> None:
     task, weights = small(script, "linear")
 
     def rates(_: float, state: np.ndarray) -> np.ndarray:
-        W = state[:20].reshape(4, 5), state[20:28].reshape(2, 4)
-        G1, G2 = script.gradients(task, W)
-        return np.concatenate([-G1.ravel(), -G2.ravel(), (G1 @ G1.T - G2.T @ G2).ravel()])
+        g1, g2 = script.gradients(task, (state[:20].reshape(4, 5), state[20:28].reshape(2, 4)))
+        return np.concatenate([-g1.ravel(), -g2.ravel(), (g1 @ g1.T - g2.T @ g2).ravel()])
 
     first = np.concatenate([weights[0].ravel(), weights[1].ravel(), np.zeros(16)])
     end = solve_ivp(rates, (0, script.TIME), first, rtol=1e-9, atol=1e-12).y[28:, -1]
@@ -84,14 +85,14 @@ def test_descent_is_that_of_gradient_momentum_and_decay(script: ModuleType) -> N
     empty = script.Task(np.zeros((1, 5)), np.zeros((1, 2)), "linear")
     shrunk = script.descend(empty, weights, 0.01, decay=0.3)
     assert shrunk[0] == pytest.approx(weights[0] * (1 - 0.003) ** 200)
-    last, W = weights, weights
+    last, now = weights, weights
     for _ in range(100):  # TIME (1 - beta) / eta, in the form without a velocity
-        G = script.gradients(task, W)
-        ahead = tuple(w - 0.01 * g + 0.5 * (w - before) for w, g, before in zip(W, G, last, strict=True))
-        last, W = W, ahead
+        slopes = script.gradients(task, now)
+        ahead = tuple(w - 0.01 * g + 0.5 * (w - before) for w, g, before in zip(now, slopes, last, strict=True))
+        last, now = now, ahead
     ours = script.descend(task, weights, 0.01, beta=0.5)
-    assert ours[0] == pytest.approx(W[0], abs=1e-10)
-    assert ours[1] == pytest.approx(W[1], abs=1e-10)
+    assert ours[0] == pytest.approx(now[0], abs=1e-10)
+    assert ours[1] == pytest.approx(now[1], abs=1e-10)
 
 
 def test_smoke_run_expects_first_order_and_rivals_differ(script: ModuleType) -> None:
