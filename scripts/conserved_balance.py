@@ -26,7 +26,7 @@ Equations (x (B, d), y (B, c); W1 (h, d), W2 (c, h); t = steps * eta; G1, G2 = g
 
 Command
     python scripts/conserved_balance.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke CPU_SMOKE, quick CPU_QUICK, full CPU_FULL.
+    CPU seconds of one core for 5 seeds: smoke 9, quick 24, full 95.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     balance_drift     slopes of log drift on log step 1.003 (linear) and 1.002 (ReLU)

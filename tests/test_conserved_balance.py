@@ -107,4 +107,6 @@ def test_smoke_run_expects_first_order_and_rivals_differ(script: ModuleType) -> 
         assert np.array(row["expected"]) / small == pytest.approx((1 + beta) / (1 - beta), rel=1e-5)
     left = [row for row in result["quantities"]["balance_left"] if row["condition"]["activation"] == "linear"]
     for row in left:
-        assert row["measured"] == pytest.approx(math.exp(-2 * row["condition"]["decay"] * script.TIME), abs=0.02)
+        assert np.array(row["measured"]) == pytest.approx(
+            math.exp(-2 * row["condition"]["decay"] * script.TIME), abs=0.02
+        )
