@@ -7,8 +7,8 @@ Claim
 
 Source
     Hastie, Montanari, Rosset & Tibshirani, "Surprises in high-dimensional ridgeless least squares interpolation",
-    Annals of Statistics 2022, arXiv:1903.08560, of which only the abstract was read. Eqs. 2 and 3 follow from the mean of an
-    inverse Wishart matrix and are exact; Eq. 4 is the usual deterministic equivalent, with its ridge taken to zero.
+    Annals of Statistics 2022, arXiv:1903.08560, of which only the abstract was read. Eqs. 2 and 3 follow from the mean
+    of an inverse Wishart matrix and are exact; Eq. 4 is the usual deterministic equivalent, with its ridge taken to 0.
 
 Equations (x (p,), Sigma = <x x^T> with eigenvalues l_i; |beta| = 1, target y = beta.x + noise of variance s2)
     (1)  beta_hat = X^+ y,    R = (beta_hat - beta)^T Sigma (beta_hat - beta)
@@ -20,7 +20,7 @@ Equations (x (p,), Sigma = <x x^T> with eigenvalues l_i; |beta| = 1, target y = 
 
 Command
     python scripts/ridgeless_risk.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke CPU_SMOKE, quick CPU_QUICK, full CPU_FULL.
+    CPU seconds of one core for 5 seeds: smoke 4, quick 16, full about 400.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     Gaussian features: 0.99 to 1.01 of Eq. 2 at p/n = 0.2, 0.5 and 0.8, sd 0.008 to 0.020 over 5 seeds.
@@ -218,7 +218,9 @@ def main(args: Args) -> None:
     curves: list[Record] = []
     for law, s2 in dict.fromkeys((law, s2) for law, _, s2 in places):
         rows = [
-            row for row in quantities["excess_risk"] if (row["condition"]["law"], row["condition"]["noise"]) == (law, s2)
+            row
+            for row in quantities["excess_risk"]
+            if (row["condition"]["law"], row["condition"]["noise"]) == (law, s2)
         ]
         for name, key in (("measured", "measured"), ("predicted", "expected")):
             shown = {"name": f"{law}, noise {s2}, {name}, seed {seeds[0]}", "unit": "excess risk against p/n"}
