@@ -13,7 +13,7 @@ literature, evidence              the two axes and the standing
 checks                            rules across records
 trace, search, stats, draw        what rests on what; find; count; the network as a picture's data
 rerun, export                     sandbox and runner; formats
-ui, textcard, cli                 the app's pages; the command line; generate writes what is generated
+ui, textcard, cli                 the app's pages; a module of commands a subject; what is generated
 """
 
 from __future__ import annotations

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,33 +12,18 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from kg import results
-
-SCRIPT = Path(__file__).parents[1] / "scripts" / "deep_linear_modes.py"
-SEED = 2000  # lower seeds are kept for recorded runs and pilots
+from tests import experiment
+from tests.experiment import SEED
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("deep_linear_modes", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-            environment.setenv(name, os.environ.get(name, ""))  # what the script sets is taken back afterwards
-        environment.setitem(sys.modules, spec.name, module)  # dataclasses look their module up
-        spec.loader.exec_module(module)
-    return module
+    return experiment.load("deep_linear_modes")
 
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
-    """The result and the lines on stdout of a smoke run on two seeds, isolated as in the sandbox."""
-    out = tmp_path_factory.mktemp("smoke") / "result.json"
-    options = f"--seeds 2 --first-seed {SEED} --budget smoke --out result.json".split()
-    command = [sys.executable, "-I", str(SCRIPT), *options]
-    ran = subprocess.run(command, cwd=out.parent, env={}, capture_output=True, text=True, check=True)
-    return json.loads(out.read_text()), ran.stdout.splitlines()
+def smoke() -> tuple[dict[str, Any], list[str]]:
+    return experiment.smoke("deep_linear_modes")
 
 
 def test_the_task_is_the_regression_on_whitened_inputs(script: ModuleType) -> None:
@@ -200,22 +179,3 @@ def test_smoke_run_reads_its_control_in_half_times(smoke: tuple[dict[str, Any], 
     for row, beside in zip(quantities["share_learned"], quantities["share_learned_one_layer"], strict=True):
         matched = row["rivals"]["exponential of one layer, matched at the half-time"]
         assert beside["measured"] == pytest.approx(matched, abs=2e-3)
-
-
-def test_smoke_run_reports_its_progress(smoke: tuple[dict[str, Any], list[str]]) -> None:
-    """Every line on stdout is a share done, rising to 1."""
-    shares = [json.loads(line)["progress"] for line in smoke[1]]
-    assert shares == sorted(set(shares))
-    assert shares[-1] == 1
-
-
-def test_a_seed_measures_the_same_alone_as_among_others(
-    script: ModuleType, smoke: tuple[dict[str, Any], list[str]], tmp_path: Path
-) -> None:
-    """The second seed of the run, run alone as the first, gives the same numbers."""
-    out = tmp_path / "alone.json"
-    script.main(script.Args(seeds=1, first_seed=SEED + 1, budget="smoke", out=out))
-    alone = json.loads(out.read_text())
-    for name, rows in smoke[0]["quantities"].items():
-        for row, single in zip(rows, alone["quantities"][name], strict=True):
-            assert single["measured"] == pytest.approx(row["measured"][1:], rel=1e-6)

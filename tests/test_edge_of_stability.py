@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,33 +10,18 @@ import numpy as np
 import pytest
 
 from kg import results
-
-SCRIPT = Path(__file__).parents[1] / "scripts" / "edge_of_stability.py"
-PILOT = 1000  # lower seeds are kept for recorded runs
+from tests import experiment
+from tests.experiment import SEED
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("edge_of_stability", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("JAX_PLATFORMS", "XLA_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-            environment.setenv(name, os.environ.get(name, ""))  # what the script sets is taken back afterwards
-        environment.setitem(sys.modules, spec.name, module)  # dataclasses look their module up
-        spec.loader.exec_module(module)
-    return module
+    return experiment.load("edge_of_stability")
 
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
-    """The result and the lines on stdout of a smoke run on two seeds, isolated as in the sandbox."""
-    out = tmp_path_factory.mktemp("smoke") / "result.json"
-    options = f"--seeds 2 --first-seed {PILOT} --budget smoke --out result.json".split()
-    command = [sys.executable, "-I", str(SCRIPT), *options]
-    ran = subprocess.run(command, cwd=out.parent, env={}, capture_output=True, text=True, check=True)
-    return json.loads(out.read_text()), ran.stdout.splitlines()
+def smoke() -> tuple[dict[str, Any], list[str]]:
+    return experiment.smoke("edge_of_stability")
 
 
 def numpy_loss_and_gradient(layers: list[np.ndarray], x: np.ndarray, y: np.ndarray) -> tuple[float, list[np.ndarray]]:
@@ -64,14 +43,14 @@ def numpy_layers(script: ModuleType, theta: Any) -> list[np.ndarray]:
 
 def test_draw_is_of_real_digits_at_unit_scale(script: ModuleType) -> None:
     """A seed draws 200 different digits, centred, of mean square norm 1, and weights of variance 1 / fan-in."""
-    theta, x, y = (np.asarray(part, dtype=np.float64) for part in script.draw(PILOT, 0))
+    theta, x, y = (np.asarray(part, dtype=np.float64) for part in script.draw(SEED, 0))
     assert (theta.shape, x.shape, y.shape) == ((3466,), (200, 64), (200, 10))
     assert len(np.unique(x, axis=0)) == 200
     assert x.mean() == pytest.approx(0, abs=1e-6)
     assert (x**2).sum(axis=1).mean() == pytest.approx(1, rel=1e-5)
     assert np.array_equal(y.sum(axis=1), np.ones(200))
     assert set(np.unique(y)) == {0.0, 1.0}
-    layers = numpy_layers(script, script.draw(PILOT, 0)[0])
+    layers = numpy_layers(script, script.draw(SEED, 0)[0])
     for weights, biases in zip(layers[::2], layers[1::2], strict=True):
         assert weights.var() * len(weights) == pytest.approx(1, rel=0.2)
         assert not biases.any()
@@ -79,11 +58,11 @@ def test_draw_is_of_real_digits_at_unit_scale(script: ModuleType) -> None:
 
 def test_draws_differ_between_seeds_and_settings_and_repeat(script: ModuleType) -> None:
     """The same seed and setting give the same draw; another seed or another setting gives another."""
-    theta, x, _ = script.draw(PILOT, 0)
-    again, x_again, _ = script.draw(PILOT, 0)
+    theta, x, _ = script.draw(SEED, 0)
+    again, x_again, _ = script.draw(SEED, 0)
     assert np.array_equal(theta, again)
     assert np.array_equal(x, x_again)
-    for other in (script.draw(PILOT + 1, 0), script.draw(PILOT, 1)):
+    for other in (script.draw(SEED + 1, 0), script.draw(SEED, 1)):
         assert not np.isclose(theta, other[0]).all()
         assert not np.isclose(x, other[1]).all()
 
@@ -91,7 +70,7 @@ def test_draws_differ_between_seeds_and_settings_and_repeat(script: ModuleType) 
 def test_training_follows_an_independent_heavy_ball(script: ModuleType) -> None:
     """Losses agree with numpy's for theta' = theta - eta g + beta (theta - theta_before), the two-step form."""
     eta, beta, points = 0.2, 0.9, 3
-    theta, x, y = script.draw(PILOT, 0)
+    theta, x, y = script.draw(SEED, 0)
     losses, _ = script.train(theta, x, y, eta, beta, points=points)
     now = numpy_layers(script, theta)
     before, images, targets = now, np.asarray(x, np.float64), np.asarray(y, np.float64)
@@ -168,7 +147,7 @@ def test_smoke_run_writes_the_result_that_runs_hold(smoke: tuple[dict[str, Any],
     result, _ = smoke
     assert results.problems(result) == []
     assert set(result) == {"seeds", "quantities", "preconditions", "numerical_error", "curves", "cpu_seconds"}
-    assert result["seeds"] == [PILOT, PILOT + 1]
+    assert result["seeds"] == [SEED, SEED + 1]
     conditions = {name: [row["condition"] for row in rows] for name, rows in result["quantities"].items()}
     plain = [{"eta": 0.1}, {"eta": 0.15}]
     momentum = [{"beta": 0.9, "eta": 0.2}, {"beta": 0.9, "eta": 0.3}, {"beta": 0.5, "eta": 0.2}]
@@ -195,7 +174,7 @@ def test_smoke_run_starts_where_its_rival_says(smoke: tuple[dict[str, Any], list
     early = result["preconditions"]["early_sharpness_ratio"]
     for row, curve in zip(early, result["curves"], strict=True):
         eta, beta = row["condition"]["eta"], row["condition"].get("beta", 0)
-        assert f"eta {eta}, seed {PILOT}" in curve["name"]
+        assert f"eta {eta}, seed {SEED}" in curve["name"]
         assert row["measured"][0] * 2 * (1 + beta) / eta == pytest.approx(curve["y"][0], rel=1e-5)
     for row, before in zip(result["quantities"]["late_sharpness_ratio"], early, strict=False):
         assert row["condition"] == before["condition"]
@@ -211,22 +190,3 @@ def test_smoke_run_trains_its_controls_to_less_sharpness(smoke: tuple[dict[str, 
     ):
         for row, beside in zip(quantities[name][1:], quantities[control][1:], strict=True):
             assert all(b < a for a, b in zip(row["measured"], beside["measured"], strict=True))
-
-
-def test_smoke_run_reports_its_progress(smoke: tuple[dict[str, Any], list[str]]) -> None:
-    """Every line on stdout is a share done, rising to 1."""
-    shares = [json.loads(line)["progress"] for line in smoke[1]]
-    assert shares == sorted(set(shares))
-    assert shares[-1] == 1
-
-
-def test_a_seed_measures_the_same_alone_as_among_others(
-    script: ModuleType, smoke: tuple[dict[str, Any], list[str]], tmp_path: Path
-) -> None:
-    """The second seed of the run, run alone as the first, gives the same numbers."""
-    out = tmp_path / "alone.json"
-    script.main(script.Args(seeds=1, first_seed=PILOT + 1, budget="smoke", out=out))
-    alone = json.loads(out.read_text())
-    for name, rows in smoke[0]["quantities"].items():
-        for row, single in zip(rows, alone["quantities"][name], strict=True):
-            assert single["measured"] == pytest.approx(row["measured"][1:], rel=1e-4)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,34 +11,20 @@ import pytest
 from scipy import stats
 
 from kg import results
+from tests import experiment
+from tests.experiment import SEED
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "lyapunov_universality.py"
-SEED = 2000  # lower seeds are kept for recorded runs and pilots
 LAWS, INDICES = ("gaussian", "uniform", "laplace", "two-valued"), (1, 16, 32, 48, 60, 64)
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("lyapunov_universality", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-            environment.setenv(name, os.environ.get(name, ""))  # what the script sets is taken back afterwards
-        environment.setitem(sys.modules, spec.name, module)  # dataclasses look their module up
-        spec.loader.exec_module(module)
-    return module
+    return experiment.load("lyapunov_universality")
 
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
-    """The result and the lines on stdout of a smoke run on two seeds, isolated as in the sandbox."""
-    out = tmp_path_factory.mktemp("smoke") / "result.json"
-    options = f"--seeds 2 --first-seed {SEED} --budget smoke --out result.json".split()
-    command = [sys.executable, "-I", str(SCRIPT), *options]
-    ran = subprocess.run(command, cwd=out.parent, env={}, capture_output=True, text=True, check=True)
-    return json.loads(out.read_text()), ran.stdout.splitlines()
+def smoke() -> tuple[dict[str, Any], list[str]]:
+    return experiment.smoke("lyapunov_universality")
 
 
 def test_exact_exponents_are_mean_logarithms_of_chi(script: ModuleType) -> None:
@@ -150,25 +130,6 @@ def test_smoke_run_expects_the_same_of_every_law(script: ModuleType, smoke: tupl
         assert off.max() < (0.3 if i == 63 else 0.1)
     for row, beside in zip(*smoke[0]["quantities"].values(), strict=True):
         assert (np.abs(np.array(beside["measured"]) - row["expected"]) > 0.1).all()
-
-
-def test_smoke_run_reports_its_progress(smoke: tuple[dict[str, Any], list[str]]) -> None:
-    """Every line on stdout is a share done, rising to 1."""
-    shares = [json.loads(line)["progress"] for line in smoke[1]]
-    assert shares == sorted(set(shares))
-    assert shares[-1] == 1
-
-
-def test_a_seed_measures_the_same_alone_as_among_others(
-    script: ModuleType, smoke: tuple[dict[str, Any], list[str]], tmp_path: Path
-) -> None:
-    """The second seed of the run, run alone as the first, gives the same numbers."""
-    out = tmp_path / "alone.json"
-    script.main(script.Args(seeds=1, first_seed=SEED + 1, budget="smoke", out=out))
-    alone = json.loads(out.read_text())
-    for name, rows in smoke[0]["quantities"].items():
-        for row, single in zip(rows, alone["quantities"][name], strict=True):
-            assert single["measured"] == pytest.approx(row["measured"][1:], rel=1e-6)
 
 
 def test_numbers_that_are_not_finite_are_null(script: ModuleType) -> None:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import math
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,35 +10,21 @@ import numpy as np
 import pytest
 
 from kg import results
+from tests import experiment
+from tests.experiment import SEED
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "mup_transfer.py"
-SEED = 2000  # lower seeds are kept for recorded runs and pilots
 WIDTHS = (32, 64, 128, 256, 512)
 STEPS = 15  # of smoke
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("mup_transfer", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("JAX_PLATFORMS", "XLA_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-            environment.setenv(name, os.environ.get(name, ""))  # what the script sets is taken back afterwards
-        environment.setitem(sys.modules, spec.name, module)  # dataclasses look their module up
-        spec.loader.exec_module(module)
-    return module
+    return experiment.load("mup_transfer")
 
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
-    """The result and the lines on stdout of a smoke run on two seeds, isolated as in the sandbox."""
-    out = tmp_path_factory.mktemp("smoke") / "result.json"
-    options = f"--seeds 2 --first-seed {SEED} --budget smoke --out result.json".split()
-    command = [sys.executable, "-I", str(SCRIPT), *options]
-    ran = subprocess.run(command, cwd=out.parent, env={}, capture_output=True, text=True, check=True)
-    return json.loads(out.read_text()), ran.stdout.splitlines()
+def smoke() -> tuple[dict[str, Any], list[str]]:
+    return experiment.smoke("mup_transfer")
 
 
 def numpy_loss_and_gradient(
@@ -166,21 +146,3 @@ def test_smoke_run_gives_rates_and_their_logarithms(smoke: tuple[dict[str, Any],
         for rate, log in pairs:
             assert rate["measured"] == pytest.approx(2 ** np.array(log["measured"]), rel=1e-5)
     assert quantities["best_rate"][0]["measured"] == quantities["best_rate_standard"][0]["measured"]
-
-
-def test_smoke_run_reports_its_progress(smoke: tuple[dict[str, Any], list[str]]) -> None:
-    """Every line on stdout is a share done, rising to 1."""
-    shares = [json.loads(line)["progress"] for line in smoke[1]]
-    assert shares == sorted(set(shares))
-    assert shares[-1] == 1
-
-
-def test_a_seed_measures_the_same_alone_as_among_others(
-    script: ModuleType, smoke: tuple[dict[str, Any], list[str]]
-) -> None:
-    """The second seed of the run, trained alone, has the same best rates at two widths."""
-    for width in (32, 64):
-        logs = script.log_losses(SEED + 1, width, 1, STEPS)
-        for name, of_kind in zip(("log2_best_rate", "log2_best_rate_standard"), logs, strict=True):
-            row = next(row for row in smoke[0]["quantities"][name] if row["condition"] == {"width": width})
-            assert script.best(of_kind) == pytest.approx(row["measured"][1], rel=1e-4)

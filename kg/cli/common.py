@@ -1,0 +1,62 @@
+"""What commands share: the option for JSON, the loaded record, a node's name resolved, printing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print JSON for other programs.")
+
+
+def load(root: Path | None) -> Graph:
+    """The graph of the tree at ``root``, or of the nearest one at or above the working directory."""
+    from kg import graph
+
+    return graph.load(root)
+
+
+def loaded(root: Path | None) -> Graph:
+    """The graph; errors in the record are counted on stderr and leave the rest usable."""
+    from kg import checks
+
+    graph = load(root)
+    errors = sum(f.severity == "error" for f in checks.run(graph))
+    if errors:
+        click.echo(f"{counted(errors, 'error')} in the record; kg check lists what to mend", err=True)
+    return graph
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def resolved(graph: Graph, text: str) -> str:
+    """The address that ``text`` names. Raises UsageError, with a near name, where it names none or several."""
+    from kg.validation import did_you_mean
+
+    address, several = graph.resolve(text)
+    if address is None and several:
+        raise click.UsageError(f"{text!r} leads to several nodes; say which: {', '.join(several)}")
+    if address is None:
+        retired = next((r for r in graph.corpus.retired if r.id == text), None)
+        if retired is not None:
+            raise click.UsageError(f"{text!r} was withdrawn on {retired.date}: {retired.why}")
+        known = [node.address for node in graph.nodes()] + [node.id for node in graph.nodes()]
+        raise click.UsageError(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
+    if several:
+        click.echo(f"{text} is also {', '.join(several)}", err=True)
+    if any(retired.id == text for retired in graph.corpus.retired):
+        click.echo(f"{text} was retired; showing {address}", err=True)
+    return address
+
+
+def put(value: Any, json_: bool) -> None:
+    """Print ``value``: text as it is, with ``json_`` anything as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) if json_ else value)

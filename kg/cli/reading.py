@@ -1,0 +1,106 @@
+"""``kg show``, ``trace``, ``find`` and ``stats``: what the record holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg.cli.common import as_json, loaded, put, resolved
+
+
+@click.command()
+@click.argument("node")
+@as_json
+@click.pass_obj
+def show(root: Path | None, node: str, json_: bool) -> None:
+    """Show one NODE (an address such as claim:edge-of-stability, or a bare id) with its evidence.
+
+    \b
+    kg show edge-of-stability
+    kg show prediction:edge-of-stability/two-over-eta --json
+    """
+    from kg import textcard
+    from kg.evidence import Evidence
+
+    graph = loaded(root)
+    address = resolved(graph, node)
+    evidence = Evidence(graph)
+    put(textcard.as_dict(evidence, address) if json_ else textcard.card(evidence, address), json_)
+
+
+@click.command()
+@click.argument("node")
+@click.option(
+    "--if-falls", is_flag=True, help="What loses its ground if NODE falls, in the place of what NODE rests on."
+)
+@click.option("--depth", type=click.IntRange(1, 50), default=12, show_default=True, help="How many steps to follow.")
+@as_json
+@click.pass_obj
+def trace(root: Path | None, node: str, if_falls: bool, depth: int, json_: bool) -> None:
+    """What NODE rests on: sources, assumptions, other claims, predictions, reproductions, runs.
+
+    \b
+    kg trace edge-of-stability
+    kg trace assumption:gradient-flow --if-falls
+    """
+    from kg import textcard, trace
+    from kg.evidence import Evidence
+
+    graph = loaded(root)
+    address = resolved(graph, node)
+    steps = trace.falls(graph, address, depth) if if_falls else trace.rests_on(graph, address, depth)
+    if json_:
+        put([textcard.step_as_dict(step) for step in steps], True)
+    else:
+        put(textcard.tree(Evidence(graph), address, steps, if_falls), False)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--kind", help="Only nodes of this kind, such as claim.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@as_json
+@click.pass_obj
+def find(root: Path | None, words: tuple[str, ...], kind: str | None, limit: int, json_: bool) -> None:
+    """Find nodes by words, ids, authors or arXiv numbers; typos are forgiven.
+
+    \b
+    kg find sharpness
+    kg find cohen 2021 --kind paper
+    """
+    from dataclasses import asdict
+
+    from kg.relations import KINDS
+    from kg.search import Index
+
+    if kind is not None and kind not in KINDS:
+        raise click.UsageError(f"{kind!r} is no kind; the kinds are {', '.join(KINDS)}")
+    hits = Index(loaded(root)).find(" ".join(words), kind, limit)
+    if json_:
+        put([{**asdict(hit), "mended": dict(hit.mended)} for hit in hits], True)
+    elif not hits:
+        click.echo("nothing found; try fewer words, or kg stats for what there is", err=True)
+    else:
+        for word, near in hits[0].mended:
+            click.echo(f"searched for {near!r} in the place of {word!r}", err=True)
+        for hit in hits:
+            click.echo(f"{click.style(hit.address, bold=True)}  {hit.title}")
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def stats(root: Path | None, json_: bool) -> None:
+    """Count what there is, how it stands, and what is missing.
+
+    \b
+    kg stats --json
+    """
+    from kg import checks, textcard
+    from kg.evidence import Evidence
+    from kg.stats import stats
+
+    graph = loaded(root)
+    counted = stats(Evidence(graph), checks.run(graph))
+    put(counted if json_ else textcard.stats(counted), json_)

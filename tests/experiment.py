@@ -1,0 +1,48 @@
+"""Reproduction scripts in tests: as modules, and as small runs of their own."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+NAMES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
+SEED = 2000  # lower seeds are kept for recorded runs and pilots
+THREADS = ("JAX_PLATFORMS", "XLA_FLAGS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+@functools.cache
+def load(name: str) -> ModuleType:
+    """The script as a module; what it sets in the environment is taken back."""
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as environment:
+        for variable in THREADS:
+            environment.setenv(variable, os.environ.get(variable, ""))
+        environment.setitem(sys.modules, name, module)  # dataclasses look their module up
+        spec.loader.exec_module(module)
+    return module
+
+
+@functools.cache
+def smoke(name: str, seeds: int = 2, first_seed: int = SEED) -> tuple[dict[str, Any], list[str]]:
+    """The result and the lines on stdout of a smoke run, isolated as in the sandbox. Do not change the result."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = f"--seeds {seeds} --first-seed {first_seed} --budget smoke --out result.json".split()
+        command = [sys.executable, "-P", "-s", str(SCRIPTS / f"{name}.py"), *options]
+        environment = {"PYTHONHASHSEED": "0"}
+        ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return json.loads((Path(folder) / "result.json").read_text()), ran.stdout.splitlines()
