@@ -24,7 +24,7 @@ Equations (x = distance from the minimum; s^2 = variance of one example's gradie
 
 Command
     python scripts/sgd_stationary.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke 8, quick 14, full 50.
+    CPU seconds of one core for 5 seeds: smoke 9, quick 13, full 26.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     stationary_variance  within 1 % of Eq. 2 at eta h from 0.02 to 1.8, where the small-step limit is short by up to ten
@@ -59,6 +59,7 @@ from typing import Any, Literal
 import numpy as np
 import tyro
 from numpy.typing import NDArray
+from sklearn.datasets import load_digits
 
 STEPS = ((0.02, 1), (0.2, 10), (0.6, 30), (1.0, 50), (1.8, 90))  # eta, B: eta/B = 0.02
 CURVATURES = (0.3, 1.0, 3.0)  # h, along three components of the digits
@@ -137,15 +138,13 @@ def of_regression(rng: np.random.Generator, batch: int) -> Callable[[Array], Arr
     def gradient(x: Array) -> Array:
         u = rng.standard_normal((len(x), batch, INPUTS))
         error = np.einsum("cbd,cd->cb", u, x) + rng.standard_normal((len(x), batch))
-        return np.einsum("cbd,cb->cd", u, error) / batch
+        return np.asarray(np.einsum("cbd,cb->cd", u, error) / batch)
 
     return gradient
 
 
 def components() -> Array:
     """Scores of 1000 digits on their three leading principal components, centred, (1000, 3)."""
-    from sklearn.datasets import load_digits  # here, as a map has no need of it and its import takes seconds
-
     x = load_digits().data[:1000]
     left, strength, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
     scores = left[:, :3] * strength[:3]
@@ -155,6 +154,35 @@ def components() -> Array:
 def numbers(values: Array) -> list[float | None]:
     """As JSON numbers of seven digits; null where a chain diverged."""
     return [float(f"{value:.7g}") if np.isfinite(value) else None for value in values]
+
+
+def variants(seed: int, chains: int, a: Array, add: Callable[[str, Record, Array], None]) -> None:
+    """The chains of Eqs. 3 to 5 and their controls on one seed; `a` (examples, 3) are the examples of Eq. 3."""
+
+    def rng(*setting: int) -> np.random.Generator:
+        return np.random.default_rng([seed, *setting])
+
+    for i, (eta, batch) in enumerate(BATCHES):
+        for k, h in enumerate(CURVATURES):
+            condition: Record = {"eta": eta, "batch": batch, "curvature": h}
+            span = max(1 / (eta * h), 1 / (2 - eta * h))
+            for name, size in (("", batch), ("_of_twice_the_batch", 2 * batch)):
+                gradient = of_examples(rng(1, i, k, size), a[:, k], h, size)
+                squares = chain(gradient, (chains // 2,), eta, 0.0, span) / a[:, k].var()
+                add(f"example_variance{name}", condition, squares)
+    for i, (beta, eta) in enumerate(MOMENTA):
+        condition = {"beta": beta, "eta": eta}
+        for name, momentum in (("", beta), ("_without", 0.0)):
+            span = max(1 / eta, 2 / (1 - momentum))
+            gradient = additive(rng(2, i, round(10 * momentum)), 1.0, 1.0)
+            add(f"momentum_variance{name}", condition, chain(gradient, (chains,), eta, momentum, span))
+    for i, (eta, batch) in enumerate(REGRESSIONS):
+        condition = {"eta": eta, "batch": batch}
+        shape = (chains, INPUTS)
+        squares = chain(of_regression(rng(3, i, 0), batch), shape, eta, 0.0, 1 / eta)
+        add("regression_variance", condition, squares)
+        squares = chain(additive(rng(3, i, 1), 1.0, batch**-0.5), shape, eta, 0.0, 1 / eta)
+        add("regression_variance_additive", condition, squares)
 
 
 def main(args: Args) -> None:
@@ -175,54 +203,32 @@ def main(args: Args) -> None:
 
     a = np.empty((0, 3)) if alone else components()
     for done, seed in enumerate(seeds, start=1):
-
-        def rng(*setting: int, seed: int = seed) -> np.random.Generator:
-            return np.random.default_rng([seed, *setting])
-
         for i, (eta, batch) in enumerate(steps):
             condition: Record = {"eta": eta, "batch": batch}
             setting = (9, round(1000 * eta), batch) if alone else (0, i, 0)
             span = max(1 / eta, 1 / (2 - eta) if eta < 2 else 1)
-            squares = chain(additive(rng(*setting), 1.0, batch**-0.5), (chains,), eta, 0.0, span)
+            gradient = additive(np.random.default_rng([seed, *setting]), 1.0, batch**-0.5)
+            squares = chain(gradient, (chains,), eta, 0.0, span)
             add("stationary_variance", condition, squares)
             if not alone:
                 sd = (2 * batch) ** -0.5
-                control = chain(additive(rng(0, i, 1), 1.0, sd), (chains,), eta, 0.0, span)
+                control = chain(additive(np.random.default_rng([seed, 0, i, 1]), 1.0, sd), (chains,), eta, 0.0, span)
                 add("stationary_variance_of_twice_the_batch", condition, control)
-        for i, (eta, batch) in enumerate(() if alone else BATCHES):
-            for k, h in enumerate(CURVATURES):
-                condition = {"eta": eta, "batch": batch, "curvature": h}
-                span = max(1 / (eta * h), 1 / (2 - eta * h))
-                for name, size in (("", batch), ("_of_twice_the_batch", 2 * batch)):
-                    gradient = of_examples(rng(1, i, k, size), a[:, k], h, size)
-                    squares = chain(gradient, (chains // 2,), eta, 0.0, span) / a[:, k].var()
-                    add(f"example_variance{name}", condition, squares)
-        for i, (beta, eta) in enumerate(() if alone else MOMENTA):
-            condition = {"beta": beta, "eta": eta}
-            for name, momentum in (("", beta), ("_without", 0.0)):
-                span = max(1 / eta, 2 / (1 - momentum))
-                gradient = additive(rng(2, i, round(10 * momentum)), 1.0, 1.0)
-                add(f"momentum_variance{name}", condition, chain(gradient, (chains,), eta, momentum, span))
-        for i, (eta, batch) in enumerate(() if alone else REGRESSIONS):
-            condition = {"eta": eta, "batch": batch}
-            shape = (chains, INPUTS)
-            squares = chain(of_regression(rng(3, i, 0), batch), shape, eta, 0.0, 1 / eta)
-            add("regression_variance", condition, squares)
-            squares = chain(additive(rng(3, i, 1), 1.0, batch**-0.5), shape, eta, 0.0, 1 / eta)
-            add("regression_variance_additive", condition, squares)
+        if not alone:
+            variants(seed, chains, a, add)
         print(json.dumps({"progress": round(done / len(seeds), 4)}), flush=True)
 
     if not alone:
         for eta, batch in (STEPS[1], STEPS[3]):
             x, rows, gradient = np.zeros(chains), [], additive(np.random.default_rng([seeds[0], 8]), 1.0, batch**-0.5)
             for _ in range(SHOWN):
-                rows.append(np.mean(x * x))
+                rows.append(float(np.mean(x * x)))
                 x = x - eta * gradient(x)
             at = {"x": list(range(SHOWN)), "unit": "mean square distance against steps"}
             of = f"eta {eta}, batch {batch}"
             curves.append({"name": f"measured at {of}, seed {seeds[0]}", **at, "y": numbers(np.array(rows))})
-            course = variance(eta, batch) * (1 - (1 - eta) ** (2 * np.arange(SHOWN)))
-            curves.append({"name": f"Eq. 2 and its approach at {of}", **at, "y": numbers(course)})
+            course = variance(eta, batch) * (1 - (1.0 - eta) ** np.arange(0.0, 2 * SHOWN, 2))
+            curves.append({"name": f"Eq. 2 and its approach at {of}", **at, "y": numbers(np.float64(course))})
 
     quantities: dict[str, list[Record]] = defaultdict(list)
     preconditions: dict[str, list[Record]] = defaultdict(list)
