@@ -228,7 +228,9 @@ def main(args: Args) -> None:
             of = f"eta {eta}, batch {batch}"
             curves.append({"name": f"measured at {of}, seed {seeds[0]}", **at, "y": numbers(np.array(rows))})
             course = variance(eta, batch) * (1 - (1.0 - eta) ** np.arange(0.0, 2 * SHOWN, 2))
-            curves.append({"name": f"Eq. 2 and its approach at {of}", **at, "y": numbers(np.float64(course))})
+            curves.append(
+                {"name": f"Eq. 2 and its approach at {of}", **at, "y": numbers(np.asarray(course, dtype=np.float64))}
+            )
 
     quantities: dict[str, list[Record]] = defaultdict(list)
     preconditions: dict[str, list[Record]] = defaultdict(list)
