@@ -19,7 +19,7 @@ Equations (theta = all P weights; g_i = gradient of the loss of example i; G = m
 
 Command
     python scripts/critical_batch.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke 15, quick 35, full 80.
+    CPU seconds of one core for 5 seeds: about 12 in smoke, 35 in quick, 80 in full (scaled from pilots).
 
 Expected result (what the pilots gave; the recorded runs are to say)
     best_step  0.92 to 0.99 of Eq. 2 at the five batches, sd up to 0.06; B_noise is about 4300

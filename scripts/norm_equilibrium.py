@@ -25,7 +25,7 @@ Equations (w = weights of the normalised layer, h x d = 32 x 64; the network see
 
 Command
     python scripts/norm_equilibrium.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke 15, quick 25, full 60.
+    CPU seconds of one core for 5 seeds: about 20 in smoke, 33 in quick, 90 in full (scaled from a pilot).
 
 Expected result (what the pilots gave; the recorded runs are to say)
     angle  0.987 to 1.000 of sqrt(2 eta lambda)
