@@ -268,6 +268,8 @@ def main(args: Args) -> None:
         quantities["excess"].append({**record("excess", k), **expected, "rivals": rivals})
         preconditions["settled_drift"].append(record("settled_drift", k))
     for k in SCALES:
+        expected = {"expected": values("excess predicted", k)}
+        quantities["excess_batch_kept"].append({**record("excess_batch_kept", k), **expected})
         for name in ("excess_over_base", "excess_over_base_batch_kept", "loss_over_base_step_kept"):
             quantities[name].append(record(name, k))
         rivals = {"step by the root of the batch": values("step by the root of the batch", k)}
