@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from kg import yamlfile
+from kg import scriptlist, yamlfile
 from kg.corpus import FOLDERS, SINGLES, find_root
-from kg.graph import load
+from kg.evidence import Evidence
+from kg.graph import Graph, load
 from kg.records import Retired
 
 
@@ -33,15 +34,15 @@ def generated(root: Path) -> dict[str, str]:
         if name == "retired":
             schema = {"type": "array", "items": {"$ref": "#/$defs/Retired"}, **_lifted(schema, "Retired")}
         files[f"data/schema/{name}.schema.json"] = json.dumps(schema, indent=1, sort_keys=True) + "\n"
-    return {**files, "docs/seed-map.md": _seed_map(root)}
+    graph = load(root)
+    return {**files, "docs/seed-map.md": _seed_map(root, graph), scriptlist.PATH: scriptlist.text(Evidence(graph))}
 
 
-def _seed_map(root: Path) -> str:
+def _seed_map(root: Path, graph: Graph) -> str:
     """Which node holds each part of the seed page, of the paper that it is about, and of the companion site.
 
     Raises KeyError where ``docs/seed-map.yaml`` names a node that is not in the record.
     """
-    graph = load(root)
     rows = cast("tuple[dict[str, str], ...]", yamlfile.load(root, "docs/seed-map.yaml").value or ())
     lines = [
         "# Where each part of the seed is found",
