@@ -10,16 +10,24 @@ from click.testing import CliRunner
 from kg import scriptlist
 from kg.cli import main
 from kg.evidence import Evidence
+from kg.generate import lists
 from kg.rerun import experiment
 from tests import toytree
 from tests.test_cli_rerun_many import Perform
 
+ROOT = Path(__file__).parent.parent
 ROW = "| `stability-limit/onset` | Gradient descent on a quadratic is stable up to two over the curvature | `kg rerun quadratic_onset` | simulated-model | "
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     return toytree.copy(tmp_path)
+
+
+def test_the_list_is_fresh() -> None:
+    """scripts/README.md is what the record gives now (python -m kg.generate, or --record, writes it)."""
+    for path, wanted in lists(ROOT).items():
+        assert (ROOT / path).read_text(encoding="utf-8") == wanted
 
 
 def text(tree: Path) -> str:
