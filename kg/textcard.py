@@ -1,28 +1,25 @@
-"""Nodes, traces, counts and reruns as text for a terminal, and as plain objects for ``--json``."""
+"""Nodes, traces and counts as text for a terminal, and as plain objects for ``--json``."""
 
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
+from kg import defeat, history, runcard
+from kg.defeat import Defeat, Mark
 from kg.evidence import Evidence, PredictionEvidence
-from kg.export.snapshot import measured, snapshot_node
+from kg.export.snapshot import snapshot_node
 from kg.findings import visible
 from kg.graph import Node
 from kg.papercard import paper_card
 from kg.papercircle import circularity
 from kg.papers import Paper
 from kg.relations import RELATIONS
-from kg.rerun.experiment import Done
+from kg.runcard import verdict_lines, wrapped
 from kg.trace import Step
-from kg.verdicts import Judgement
-
-WIDTH = 100
 
 
 def card(evidence: Evidence, address: str) -> str:
@@ -41,8 +38,29 @@ def as_dict(evidence: Evidence, address: str) -> dict[str, Any]:
     return {
         **snapshot_node(evidence, graph.node(address)),
         "written": str(graph.corpus.place(address)),
+        **_histories(evidence, graph.node(address)),
+        "marks": [defeat.as_dict(mark) for mark in defeat.marks(evidence).get(address, ())],
         "relations": relations,
     }
+
+
+def _histories(evidence: Evidence, node: Node) -> dict[str, Any]:
+    if node.kind == "prediction":
+        return {"history": [history.as_dict(entry) for entry in history.of_prediction(evidence, node.address)]}
+    if node.kind != "reproduction":
+        return {}
+    rows = [
+        {
+            "run": run.address,
+            "started": run.started,
+            "budget": run.budget,
+            "cpu_seconds": run.cpu_seconds,
+            "status": run.status,
+            "predictions": {address: history.as_dict(entry) for address, entry in entries.items()},
+        }
+        for run, entries in history.of_script(evidence, node.id)
+    ]
+    return {"history": rows}
 
 
 def _card(evidence: Evidence, node: Node) -> Iterator[str]:
@@ -50,7 +68,7 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
     yield click.style(f"{node.address}  ({evidence.graph.corpus.place(node.address)})", dim=True)
     statement = getattr(node.record, "statement", None)
     if statement and statement != node.title:
-        yield from ("", _wrapped(statement))
+        yield from ("", wrapped(statement))
     if isinstance(node.record, Paper):
         yield from _paper(node.record)
         yield from _paper_card(evidence, node)
@@ -59,23 +77,38 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield from ("", f"standing    {click.style(found.standing or 'none: framing', bold=True)}")
         yield f"literature  {found.literature}"
         yield f"rerun       {found.rerun} ({found.tested} of {found.total} predictions tested)"
-        yield _wrapped(found.reason)
+        yield wrapped(found.reason)
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
+        yield from _listed("history", map(runcard.entry, history.of_prediction(evidence, node.address)))
+    if node.kind == "reproduction":
+        runs = history.of_script(evidence, node.id)
+        yield from _listed("history", (runcard.run_line(run, entries.values()) for run, entries in runs))
     if node.kind == "question":
         yield from ("", f"state       {node.record.state} since {node.record.history[-1].date}")
         for way in node.record.settled_by:
-            yield _wrapped(
+            yield wrapped(
                 f"settled by  {way.text or way.prediction} → {way.answer or f'{way.if_agrees} / {way.if_disagrees}'}"
             )
     if node.kind == "argument" and node.record.by == "machine":
         yield from ("", "made by a machine, not by the authors of any paper")
+    yield from _listed("marked", map(_mark, defeat.marks(evidence).get(node.address, ())))
     yield from _relations(evidence, node)
+
+
+def _listed(name: str, lines: Iterable[str]) -> Iterator[str]:
+    for at, line in enumerate(lines):
+        yield f"{'' if at else name:12}{line}"
+
+
+def _mark(mark: Mark) -> str:
+    """``weakens: a/b, a recorded run disagrees with it  (prediction:a/b → claim:a → claim:c)``."""
+    return f"{mark.effect}: {mark.prediction}, {defeat.DEFEATS[mark.defeat]}  ({' → '.join(mark.path)})"
 
 
 def _paper(paper: Paper) -> Iterator[str]:
     names = ", ".join(author.text for author in paper.authors) + (" and others" if paper.incomplete else "")
-    yield from ("", _wrapped(visible(f"{names} ({paper.year}). {paper.venue}")))
+    yield from ("", wrapped(visible(f"{names} ({paper.year}). {paper.venue}")))
     for name, value in (("arXiv", paper.arxiv), ("DOI", paper.doi), ("address", paper.url)):
         if value:
             yield f"{name:8}{value}"
@@ -93,11 +126,11 @@ def _paper_card(evidence: Evidence, node: Node) -> Iterator[str]:
     for ground in (ground for ground in card.grounds if ground.load_bearing):
         yield f"rests on    {ground.address}  {visible(graph.node(ground.address).title)}"
     for way in (way for way in card.settlers if way.address.startswith("prediction:")):
-        yield _wrapped(visible(f"refuted if  {way.text} [{', '.join(filter(None, [way.address, way.says]))}]"))
+        yield wrapped(visible(f"refuted if  {way.text} [{', '.join(filter(None, [way.address, way.says]))}]"))
     for objection in card.objections:
         made = "machine-made" if objection.by_machine else objection.paper
         replies = ", ".join(f"{reply.address}: concedes {reply.concedes or 'nothing'}" for reply in objection.replies)
-        yield _wrapped(f"objection   {objection.address} [{made}] → {replies or 'no reply'}")
+        yield wrapped(f"objection   {objection.address} [{made}] → {replies or 'no reply'}")
     found = circularity(evidence, node.address, card.centre)
     share = "no result behind them" if found.own_share is None else f"{found.own_share:.0%} of the results are its own"
     yield f"circular    {'; '.join(' → '.join(circle) for circle in found.circles) or 'no circle'}; {share}"
@@ -109,32 +142,19 @@ def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:
     if prediction.target:
         side = {"at-most": "at most ", "at-least": "at least "}.get(prediction.bound_side, "")
         tolerance = f" ± {prediction.tolerance.value:g} ({prediction.tolerance.why})" if prediction.tolerance else ""
-        yield _wrapped(f"expected    {side}{prediction.target}{tolerance}")
+        yield wrapped(f"expected    {side}{prediction.target}{tolerance}")
     for rival in prediction.rivals:
         says = rival.expected or rival.gaps or f"passes {rival.passes}, fails {rival.fails}"
         yield f"rival       {rival.name}: {says}"
     if prediction.refuted_if:
-        yield _wrapped(f"refuted if  {prediction.refuted_if}")
+        yield wrapped(f"refuted if  {prediction.refuted_if}")
     axes = f"literature {found.literature.state}, rerun {found.rerun}"
     yield f"standing    {click.style(found.standing, bold=True)} ({axes})"
     for outcome in found.outcomes:
         if outcome.run and outcome.judgement:
             mark = " — stale: script, data or declaration changed since" * outcome.stale
             yield f"run         {outcome.run.address}{mark}" + " — amended after a run" * outcome.amended
-            yield from _judged(outcome.judgement)
-
-
-def _judged(judged: Judgement) -> Iterator[str]:
-    yield _wrapped(f"verdict     {click.style(judged.verdict, bold=True)}: {judged.reason}")
-    figures = measured(judged)
-    for row in figures["conditions"] if figures else ():
-        setting = ", ".join(
-            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-            for name, value in row["condition"].items()
-        )
-        low, high = (f"{end:.4g}" if end is not None else "–" for end in row["interval"] or (None, None))
-        mean = "–" if row["mean"] is None else f"{row['mean']:.4g}"
-        yield f"              {setting or 'all':28} {mean} [{low}, {high}], n = {row['n']}"
+            yield from verdict_lines(outcome.judgement)
 
 
 def _relations(evidence: Evidence, node: Node) -> Iterator[str]:
@@ -158,7 +178,8 @@ def _carried(data: dict[str, Any]) -> str:
     return click.style(f"  [{visible('; '.join(shown))}]", dim=True) if shown else ""
 
 
-def step_as_dict(step: Step) -> dict[str, Any]:
+def step_as_dict(evidence: Evidence, step: Step) -> dict[str, Any]:
+    marks = defeat.marks(evidence).get(step.address, ())
     return {
         "id": step.address,
         "title": step.title,
@@ -168,6 +189,8 @@ def step_as_dict(step: Step) -> dict[str, Any]:
         "path": list(step.path),
         "again": step.again,
         "effect": step.effect,
+        "defeat": defeat.fallen(evidence).get(step.address),
+        "marks": [defeat.as_dict(mark) for mark in marks],
         **({"data": step.data} if step.data else {}),
     }
 
@@ -175,17 +198,29 @@ def step_as_dict(step: Step) -> dict[str, Any]:
 def tree(evidence: Evidence, address: str, steps: Sequence[Step], if_falls: bool) -> str:
     """A trace as an indented tree, below what it starts from."""
     node = evidence.graph.node(address)
-    lines = [click.style(f"{address}  {visible(node.title)}", bold=True)]
+    fallen = defeat.fallen(evidence)
+    lines = [click.style(f"{address}  {visible(node.title)}", bold=True) + _defeated(evidence, fallen, address)]
     if not steps:
         lines.append("nothing else falls with it" if if_falls else "rests on nothing in the record")
     for step in steps:
         mark = f" — {step.effect}" if if_falls else ""
         lines.append(
             f"{'  ' * step.depth}{step.says} {click.style(step.address, bold=True)}  {visible(step.title)}"
-            f"{_carried(step.data)}{mark}{' (see above)' * step.again}"
+            f"{_carried(step.data)}{mark}{' (see above)' * step.again}{_defeated(evidence, fallen, step.address)}"
         )
         lines += [f"{'  ' * step.depth}  {line}" for line in _ran(evidence, step)] if not if_falls else []
     return "\n".join(lines)
+
+
+def _defeated(evidence: Evidence, fallen: Mapping[str, Defeat], address: str) -> str:
+    """What befell the node at ``address`` itself, or the heaviest of the marks that reached it."""
+    if address in fallen:
+        return click.style(f"  ✗ {fallen[address]}", fg="red")
+    marks = defeat.marks(evidence).get(address, ())
+    if not marks:
+        return ""
+    more = f" and {len(marks) - 1} more" if len(marks) > 1 else ""
+    return click.style(f"  ← {marks[0].prediction} {marks[0].defeat}{more}", fg="yellow")
 
 
 def _ran(evidence: Evidence, step: Step) -> Iterator[str]:
@@ -209,34 +244,3 @@ def stats(counted: dict[str, Any]) -> str:
             shown = str(value)
         lines.append(f"{click.style(f'{name:12}', bold=True)} {shown}")
     return "\n".join(lines)
-
-
-def rerun(done: Done, where: Path | None) -> str:
-    """A finished run and its verdicts."""
-    lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
-    if done.run.detail:
-        lines.append(_wrapped(visible(done.run.detail)))
-    for address, judged in done.judgements.items():
-        lines += ["", click.style(address, bold=True), *_judged(judged)]
-    lines += ["", f"kept in {where}" if where else "not kept"]
-    return "\n".join(lines)
-
-
-def rerun_as_dict(done: Done, where: Path | None) -> dict[str, Any]:
-    judged = {
-        address: {"verdict": j.verdict, "reason": j.reason, "favours": j.favours, "measured": measured(j)}
-        for address, j in done.judgements.items()
-    }
-    return {
-        "script": done.run.script,
-        "budget": done.run.budget,
-        "status": done.run.status,
-        "detail": done.run.detail,
-        "run": done.run.address,
-        "file": str(where) if where else None,
-        "verdicts": judged,
-    }
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, subsequent_indent="            ", break_on_hyphens=False)
