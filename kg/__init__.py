@@ -11,7 +11,7 @@ corpus, graph                     the whole record; the typed graph
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, evidence              the two axes and the standing
 checks                            rules across records
-trace, search, stats, draw        what rests on what; find; count; the network as a picture's data
+trace, search, stats, quality, draw      what rests on what; find; count; the network as a picture's data
 rerun, export                     sandbox, runner, many at a time; formats
 ui, runcard, textcard, cli        the app's pages; a module of commands a subject; what is generated
 """

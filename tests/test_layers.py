@@ -22,7 +22,7 @@ literature measurements search cite objections
 summaries
 verdicts
 evidence
-checks trace stats draw rerun export
+checks trace stats quality draw rerun export
 papercard papercircle watch guarded runcard
 guard
 textcard

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, links, order, quality, references
+from kg.checks import declarations, links, order, prose, quality, references
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -22,5 +22,6 @@ def run(graph: Graph) -> list[Finding]:
         *order.runs(corpus),
         *links.check(corpus),
         *quality.check(corpus, Evidence(graph)),
+        *prose.check(corpus),
     ]
     return sorted(set(found))
