@@ -94,10 +94,10 @@ def _shared(corpus: Corpus, texts: list[tuple[str, str, str]]) -> Iterator[Findi
     for address, name, text in texts:
         words = _WORD.findall(text.casefold())
         for start in range(len(words) - SHARED_WORDS + 1):
-            run = tuple(words[start : start + SHARED_WORDS])
-            first, _ = seen.setdefault(run, (address, name))
+            key = tuple(words[start : start + SHARED_WORDS])
+            first, _ = seen.setdefault(key, (address, name))
             if first != address and _claim(first) != _claim(address):
-                told.setdefault((first, address), (name, " ".join(run)))
+                told.setdefault((first, address), (name, " ".join(key)))
     for (first, address), (name, run) in told.items():
         yield SHARED.at(
             corpus.place(address, name),
