@@ -13,7 +13,9 @@ KG = Path(__file__).parent.parent / "kg"
 LAYERS = """
 findings relations arithmetic latex intervals
 identifiers bibvalue jsonfile
-textfile names fields results validation
+textfile names fields validation
+stored
+results
 yamlfile bibfile scriptfile declarations runs
 papers records regions
 corpus fingerprints terms
