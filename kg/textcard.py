@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kg import maptext
 from kg.evidence import Evidence, PredictionEvidence
 from kg.export.snapshot import measured, snapshot_node
 from kg.findings import visible
@@ -62,6 +63,8 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield _wrapped(found.reason)
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
+        if node.address in evidence.maps:
+            yield from maptext.lines(evidence.maps[node.address])
     if node.kind == "question":
         yield from ("", f"state       {node.record.state} since {node.record.history[-1].date}")
         for way in node.record.settled_by:

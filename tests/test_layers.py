@@ -14,17 +14,18 @@ LAYERS = """
 findings relations arithmetic latex intervals
 identifiers bibvalue jsonfile
 textfile names fields validation
-stored
+stored sweeps regimes
 results
-yamlfile bibfile scriptfile declarations runs
+yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
 corpus fingerprints terms
 graph preconditions
 literature measurements search cite objections
 summaries
 verdicts
+mapverdicts
 evidence
-checks trace stats draw rerun export
+checks trace stats draw rerun export maptext
 papercard papercircle watch guarded
 guard
 textcard

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from kg.cli.common import as_json, loaded, put
+from kg.cli.common import as_json, cancelled_by_ctrl_c, loaded, put
+from kg.cli.mapping import rerun_map
 
 if TYPE_CHECKING:
     from kg.runs import Budget
@@ -22,22 +20,37 @@ if TYPE_CHECKING:
 @click.argument("experiment")
 @click.option("--budget", type=click.Choice(["smoke", "quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 1_000_000), default=0, show_default=True, help="The first seed.")
-@click.option("--record", is_flag=True, help="Keep the run in data/runs/ for a pull request.")
+@click.option("--map", "map_", is_flag=True, help="Run the map of a prediction: every cell of its two axes.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Cells of a map at once.")
+@click.option("--record", is_flag=True, help="Keep the run in data/runs/ (a map in data/maps/) for a pull request.")
 @click.option("--unsandboxed", is_flag=True, help="Run without the sandbox; written into the run.")
 @as_json
 @click.pass_obj
 def rerun(
-    root: Path | None, experiment: str, budget: Budget, seed: int, record: bool, unsandboxed: bool, json_: bool
+    root: Path | None,
+    experiment: str,
+    budget: Budget,
+    seed: int,
+    map_: bool,
+    jobs: int,
+    record: bool,
+    unsandboxed: bool,
+    json_: bool,
 ) -> None:
     """Run an EXPERIMENT (a script, or a prediction that it tests) in the sandbox and judge it.
 
     \b
     kg rerun edge_of_stability --budget smoke
     kg rerun edge-of-stability/two-over-eta --record
+    kg rerun heavy-ball-edge/plateau --map
     """
     from kg import textcard
     from kg.rerun import experiment as experiments
 
+    if map_:
+        if click.get_current_context().get_parameter_source("budget") is not ParameterSource.DEFAULT or seed:
+            raise click.UsageError("a map has the budget that its declaration names, and seeds from 0 on")
+        rerun_map(root, experiment, record=record, jobs=jobs, sandboxed=not unsandboxed, json_=json_)
     if record and budget == "smoke":
         raise click.UsageError("smoke runs are never recorded; use --budget quick or full")
     if record and seed != 0:
@@ -54,7 +67,7 @@ def rerun(
         def progress(at: experiments.Progress) -> None:
             bar.update(max(0, int(1000 * at.fraction) - bar.pos))
 
-        with _cancelled_by_ctrl_c() as cancel:
+        with cancelled_by_ctrl_c() as cancel:
             done = experiments.perform(
                 plan, budget=budget, first_seed=seed, sandboxed=not unsandboxed, on_progress=progress, cancel=cancel
             )
@@ -69,14 +82,3 @@ def rerun(
     if done.interrupted:
         sys.exit(130)
     sys.exit(1 if any(judged.verdict == "error" for judged in done.judgements.values()) else 0)
-
-
-@contextlib.contextmanager
-def _cancelled_by_ctrl_c() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, in the place of an exception in the middle of a run."""
-    cancel = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
