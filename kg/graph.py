@@ -182,6 +182,8 @@ def _claim_edges(address: str, claim: Claim) -> Iterator[Edge]:
         yield _edge(f"paper:{source.paper}", address, "states", source)
     for item in claim.evidence:
         yield _edge(f"paper:{item.paper}", address, "reports", item)
+    for concept in claim.needs:
+        yield Edge(address, f"concept:{concept}", "needs", {})
     for other in claim.builds_on:
         yield Edge(address, f"claim:{other}", "builds_on", {})
     for assumed in claim.assumes:

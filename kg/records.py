@@ -79,13 +79,17 @@ class CounterSearch(Record):
 
 
 class Claim(Record):
-    """A statement about learning, its sources and links, its predictions and their tests."""
+    """A statement about learning, its sources and links, its predictions and their tests.
+
+    ``needs`` names the concepts that a reader must know to follow it: the goals of its reading list.
+    """
 
     title: Text
     statement: Text
     kind: Literal["theorem", "derivation", "law", "observation", "conjecture", "framing"]
     strands: Nonempty[RecordId]
     sources: Nonempty[Source]
+    needs: tuple[RecordId, ...] = ()
     assumes: tuple[Annotated[Assumes, BeforeValidator(_assumption, json_schema_input_type=str | Assumes)], ...] = ()
     regime: dict[SettingName, RegimeValue] = {}
     builds_on: tuple[RecordId, ...] = ()

@@ -211,6 +211,7 @@ _TABLE = (
         rests="source",
         acyclic=True,
     ),
+    Relation("needs", ("claim",), ("concept",), "needs", "is needed for", (), "claim `needs`"),
     Relation(
         "teaches", ("paper",), ("concept",), "teaches", "is taught by", ("level", "where", "minutes"), "`readings.yaml`"
     ),

@@ -20,7 +20,7 @@ from kg.textfile import Gate, open_gate
 
 __all__ = [
     "MAX_BYTES", "STALE_SECONDS", "Budget", "Curve", "Reading", "Result", "Row", "Run", "RunNotWritten", "Status",
-    "data_sha256", "is_script", "merge", "read_all", "write",
+    "data_sha256", "is_script", "merge", "read", "read_all", "write",
 ]  # fmt: skip
 
 RECORDED, LOCAL = "data/runs", ".kg/runs"
@@ -64,21 +64,20 @@ def read_all(root: Path, folder: str = RECORDED, *, gate: Gate = open_gate) -> t
     """
     runs: list[Run] = []
     findings: list[Finding] = []
-    for entry in stored.paths(root, folder, _BAD, findings, gate):
-        try:
-            run, wrong = _read(root, entry)
-        except Unreadable as reason:
-            findings.append(_BAD.at(Place(visible(entry), reason.line), str(reason)))
-            continue
+    for path in stored.paths(root, folder, _BAD, findings, gate):
+        run, wrong = read(root, path)
         findings += wrong
         runs += [run] if run else []
     return runs, findings
 
 
-def _read(root: Path, path: str) -> tuple[Run | None, list[Finding]]:
-    """The run in one file, or what is wrong with it. Raises Unreadable where it holds no JSON."""
-    raw, named = stored.read(root, path)
-    content = decode(raw)
+def read(root: Path, path: str) -> tuple[Run | None, list[Finding]]:
+    """The run in the file at ``path`` below ``root``, or None, and what is wrong with it. Never raises."""
+    try:
+        raw, named = stored.read(root, path)
+        content = decode(raw)
+    except Unreadable as reason:
+        return None, [_BAD.at(Place(visible(path), reason.line), str(reason))]
     wrong = _problems(content, path.split("/")[-2], named)
     if wrong or not isinstance(content, dict):
         return None, [_BAD.at(Place(path), line) for line in wrong]

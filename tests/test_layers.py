@@ -26,7 +26,7 @@ verdicts
 mapverdicts
 evidence
 checks trace stats draw rerun export maptext
-papercard papercircle watch guarded
+papercard papercircle watch guarded runcard
 guard
 textcard
 ui

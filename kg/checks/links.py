@@ -82,6 +82,7 @@ def _claims(corpus: Corpus) -> Iterator[Finding]:
             seen.add(prediction.id)
         for fieldname, values in (
             ("strands", list(claim.strands)),
+            ("needs", list(claim.needs)),
             ("assumes", [a.id for a in claim.assumes]),
             ("builds-on", list(claim.builds_on)),
             ("implies", list(claim.implies)),

@@ -56,6 +56,7 @@ MOST_GUESSES = 100  # each guess compares with every id of its kind
 
 _SHORT = {
     "strands": "strand",
+    "needs": "concept",
     "assumes": "assumption",
     "builds-on": "claim",
     "presumes": "claim",
@@ -163,6 +164,7 @@ def _of_claim(address: str, claim: Claim) -> Iterator[Reference]:
     yield from _axes(address, (), claim.regime)
     for fieldname, values in (
         ("strands", claim.strands),
+        ("needs", claim.needs),
         ("assumes", [a.id for a in claim.assumes]),
         ("builds-on", claim.builds_on),
         ("implies", claim.implies),
