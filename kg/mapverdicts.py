@@ -77,16 +77,18 @@ def conditions(
     return tuple(row for at, row in enumerate(found) if row not in found[:at])
 
 
-def in_cell(prediction: Prediction, fixed: Mapping[str, Setting], setting: Mapping[str, Setting]) -> Prediction:
-    """The prediction as it speaks of one cell, without rivals and control."""
-    rows = conditions(prediction, fixed, setting)
-    return prediction.model_copy(update={"conditions": rows, "rivals": (), "control": None, "seeds": None})
+def in_cell(prediction: Prediction, sweep: Sweep, setting: Mapping[str, Setting]) -> Prediction:
+    """The prediction as it speaks of one cell, without rivals, control and what the map waives."""
+    rows = conditions(prediction, sweep.fixed, setting)
+    needed = tuple(one for one in prediction.preconditions if one.quantity not in sweep.waives)
+    changes = {"conditions": rows, "preconditions": needed, "rivals": (), "control": None, "seeds": None}
+    return prediction.model_copy(update=changes)
 
 
 def judge(prediction: Prediction, sweep: Sweep, regime: Mapping[str, str], cell: CellRun) -> MapCell:
     """What one cell shows. Never raises for what the script measured."""
     setting = dict(cell.setting)
-    asked = in_cell(prediction, sweep.fixed, setting)
+    asked = in_cell(prediction, sweep, setting)
     judged = verdicts.judge(asked, cell.result, cell.status, cell.detail)
     share = None
     if cell.result is not None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from kg.fields import Condition, Nonempty, Record, Setting, SettingName, SettingValue, Text
+from kg.fields import Condition, Nonempty, Quantity, Record, Setting, SettingName, SettingValue, Text
 
 LEAST_CELLS, MOST_CELLS = 25, 400
 SEEDS = 5
@@ -27,12 +27,17 @@ class Critic(Record):
 
 
 class Sweep(Record):
-    """``axes``: values of two settings; ``regime-axes``: their names in regimes.yaml where these differ."""
+    """``axes``: values of two settings; ``regime-axes``: their names in regimes.yaml where these differ.
+
+    ``waives``: preconditions that only restate an axis; under them every cell beyond would be "not in regime", and where
+    the law itself breaks is what the map is to find out.
+    """
 
     axes: dict[SettingName, Nonempty[SettingValue]]
     regime_axes: dict[SettingName, SettingName] = Field(default_factory=dict)
     budget: Literal["smoke", "quick"] = "smoke"
     fixed: Condition = Field(default_factory=dict)
+    waives: tuple[Quantity, ...] = ()
     critic: Critic
 
     @property

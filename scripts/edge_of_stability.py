@@ -22,7 +22,7 @@ Equations (B = 200 images, theta = all P = 3466 weights and biases, v = velocity
 Command
     python scripts/edge_of_stability.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: smoke 5, quick 29, full 36. Smoke stops before the plateau.
-    One cell of a map, --eta 0.2 --beta 0.9: quick EDGECELL.
+    One cell of a map, --eta 0.2 --beta 0.9: quick 6.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     late_sharpness_ratio near 1, a little above it: 1.005 and 1.015 in the quick pilot, nearer to 1 with more steps

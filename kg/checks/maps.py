@@ -85,6 +85,9 @@ def _declared(prediction: Prediction, sweep: Sweep) -> Iterator[str]:
             yield f"{name!r} is an axis and fixed; take one out"
     if sweep.critic.cell not in sweep.cells:
         yield f"the critic's cell, {show(sweep.critic.cell)}, is not one of the map's; name a value of each axis"
+    known = [one.quantity for one in prediction.preconditions]
+    if stray := [name for name in sweep.waives if name not in known]:
+        yield f"waives names {stray[0]!r}, which is no precondition{did_you_mean(stray[0], known)}"
     if stray := sorted(sweep.regime_axes.keys() - sweep.axes.keys()):
         yield f"regime-axes names {stray[0]!r}, which is no axis of the map{did_you_mean(stray[0], sweep.axes)}"
 
