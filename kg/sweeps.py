@@ -29,8 +29,8 @@ class Critic(Record):
 class Sweep(Record):
     """``axes``: values of two settings; ``regime-axes``: their names in regimes.yaml where these differ.
 
-    ``waives``: preconditions that only restate an axis; under them every cell beyond would be "not in regime", and where
-    the law itself breaks is what the map is to find out.
+    ``waives``: preconditions that only restate an axis; under them every cell beyond would be "not in regime", and
+    where the law itself breaks is what the map is to find out.
     """
 
     axes: dict[SettingName, Nonempty[SettingValue]]

@@ -25,7 +25,9 @@ summaries
 verdicts
 mapverdicts
 evidence
-checks trace stats draw rerun export maptext
+checks trace stats draw rerun maptext
+figures
+export
 papercard papercircle watch guarded runcard
 guard
 textcard

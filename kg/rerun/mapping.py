@@ -138,10 +138,10 @@ def perform(
 
 
 def _key(task: MapPlan, about: dict[str, Any]) -> str:
-    """What a kept cell depends on: script, data, declaration, seeds, budget, environment."""
+    """What a kept cell depends on: script, data, declaration, seeds, budget, and what the script computes with."""
     held = [
         task.plan.script.sha256, about["data_sha256"], fingerprint(task.prediction), task.sweep.budget, task.seeds,
-        about["freeze_sha256"], about["sandbox"],
+        about["python"], about["packages"], about["sandbox"],
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
