@@ -21,14 +21,15 @@ papers records regions
 corpus fingerprints terms
 graph preconditions
 literature measurements search cite objections
-summaries
+summaries axes
 verdicts
 mapverdicts
 evidence
+history
 checks trace stats draw rerun maptext
 figures
 export
-papercard papercircle watch guarded runcard
+papercard papercircle watch guarded runcard defeat
 guard
 textcard
 ui
