@@ -106,7 +106,7 @@ class Args:
     out: Path = Path("result.json")
     """where the result is written"""
     width: int | None = None
-    """train at this width alone, to the target 0, for a map (with `step`, 3 where it is not given)"""
+    """train at this width alone, to the target 1, for a map (with `step`, 3 where it is not given)"""
     step: float | None = None
     """and at this eta lambda_0"""
 
@@ -216,11 +216,11 @@ def main(args: Args) -> None:
         found[name].setdefault(tuple(condition.items()), []).append(value)
 
     def last_curvature(seed: int, width: int, step: float) -> None:
-        """What the map of Eq. 7 is drawn from: the last curvature of one seed's networks, to the target 0."""
+        """What the map of Eq. 7 is drawn from: the last curvature of one seed's networks, to the target 1."""
         v, h, _ = draw(seed, width, round(1000 * step), networks=NETWORKS[args.budget])
-        course = train(v, h, step, 0)
+        course = train(v, h, step, 1)
         scaled = step * course.curvatures[:, -1] / course.curvatures[:, 0]
-        add("eta_lambda_final", float(scaled.mean()), width=width, target=0, step=step)
+        add("eta_lambda_final", float(scaled.mean()), width=width, target=1, step=step)
 
     for done, seed in enumerate(seeds, start=1):
         if args.width is not None:
