@@ -12,8 +12,8 @@ terms, measurements, preconditions, regions, intervals, summaries, verdicts   a 
 literature, evidence              the two axes and the standing
 checks                            rules across records
 trace, search, stats, draw        what rests on what; find; count; the network as a picture's data
-rerun, export                     sandbox and runner; formats
-ui, textcard, cli                 the app's pages; a module of commands a subject; what is generated
+rerun, export                     sandbox, runner, many at a time; formats
+ui, runcard, textcard, cli        the app's pages; a module of commands a subject; what is generated
 """
 
 from __future__ import annotations

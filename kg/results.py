@@ -182,6 +182,12 @@ class Run:
         return self._recorded("detail") or ""
 
     @property
+    def cpu_seconds(self) -> float | None:
+        """Of the run with all its processes, None where it was not recorded."""
+        value = self.provenance.get("cpu_seconds")
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    @property
     def declarations(self) -> dict[str, str]:
         """The fingerprint of each declaration when the run was made, by the prediction's address."""
         held = self.provenance.get("declarations")

@@ -27,7 +27,7 @@ from kg.textfile import Gate, left_out, open_gate
 
 __all__ = [
     "Budget", "Curve", "Reading", "Result", "Row", "Run", "RunNotWritten", "Status",
-    "data_sha256", "merge", "read_all", "write",
+    "data_sha256", "merge", "read", "read_all", "write",
 ]  # fmt: skip
 
 RECORDED, LOCAL = "data/runs", ".kg/runs"
@@ -137,11 +137,7 @@ def read_all(root: Path, folder: str = RECORDED, *, gate: Gate = open_gate) -> t
             if (why := gate(entry)) is not None:
                 findings.append(left_out(entry, why))
                 continue
-            try:
-                run, wrong = _read(root, entry)
-            except Unreadable as reason:
-                findings.append(_BAD.at(Place(visible(entry), reason.line), str(reason)))
-                continue
+            run, wrong = read(root, entry)
             findings += wrong
             runs += [run] if run else []
     return runs, findings
@@ -164,14 +160,18 @@ def _entries(root: Path, folder: str, findings: list[Finding]) -> Iterator[str]:
     yield from (f"{folder}/{name}" for name in names if not name.startswith("."))
 
 
-def _read(root: Path, path: str) -> tuple[Run | None, list[Finding]]:
-    """The run in one file, or what is wrong with it. Raises Unreadable where it holds no JSON."""
-    name = _NAME.match(path.rpartition("/")[2])
-    if not name:
-        raise Unreadable("expected a name such as 20261124T101500Z-1a2b3c4d.json; run files are written by 'kg rerun'")
-    raw = read_regular(root / path, MAX_BYTES).replace(b"\r\n", b"\n")
-    content = decode(raw)
-    wrong = _problems(content, path.split("/")[-2], _time_of(name[1]))
+def read(root: Path, path: str) -> tuple[Run | None, list[Finding]]:
+    """The run in the file at ``path`` below ``root``, or None, and what is wrong with it. Never raises."""
+    folder, _, file = path.rpartition("/")
+    try:
+        if not (name := _NAME.match(file)):
+            wanted = "20261124T101500Z-1a2b3c4d.json"
+            raise Unreadable(f"expected a name such as {wanted}; run files are written by 'kg rerun'")
+        raw = read_regular(root / path, MAX_BYTES).replace(b"\r\n", b"\n")
+        content = decode(raw)
+    except Unreadable as reason:
+        return None, [_BAD.at(Place(visible(path), reason.line), str(reason))]
+    wrong = _problems(content, folder.rpartition("/")[2], _time_of(name[1]))
     if wrong or not isinstance(content, dict):
         return None, [_BAD.at(Place(path), line) for line in wrong]
     content["provenance"].setdefault("started", _time_of(name[1]))

@@ -1,28 +1,23 @@
-"""Nodes, traces, counts and reruns as text for a terminal, and as plain objects for ``--json``."""
+"""Nodes, traces and counts as text for a terminal, and as plain objects for ``--json``."""
 
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from kg.evidence import Evidence, PredictionEvidence
-from kg.export.snapshot import measured, snapshot_node
+from kg.export.snapshot import snapshot_node
 from kg.findings import visible
 from kg.graph import Node
 from kg.papercard import paper_card
 from kg.papercircle import circularity
 from kg.papers import Paper
 from kg.relations import RELATIONS
-from kg.rerun.experiment import Done
+from kg.runcard import verdict_lines, wrapped
 from kg.trace import Step
-from kg.verdicts import Judgement
-
-WIDTH = 100
 
 
 def card(evidence: Evidence, address: str) -> str:
@@ -50,7 +45,7 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
     yield click.style(f"{node.address}  ({evidence.graph.corpus.place(node.address)})", dim=True)
     statement = getattr(node.record, "statement", None)
     if statement and statement != node.title:
-        yield from ("", _wrapped(statement))
+        yield from ("", wrapped(statement))
     if isinstance(node.record, Paper):
         yield from _paper(node.record)
         yield from _paper_card(evidence, node)
@@ -59,13 +54,13 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield from ("", f"standing    {click.style(found.standing or 'none: framing', bold=True)}")
         yield f"literature  {found.literature}"
         yield f"rerun       {found.rerun} ({found.tested} of {found.total} predictions tested)"
-        yield _wrapped(found.reason)
+        yield wrapped(found.reason)
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
     if node.kind == "question":
         yield from ("", f"state       {node.record.state} since {node.record.history[-1].date}")
         for way in node.record.settled_by:
-            yield _wrapped(
+            yield wrapped(
                 f"settled by  {way.text or way.prediction} → {way.answer or f'{way.if_agrees} / {way.if_disagrees}'}"
             )
     if node.kind == "argument" and node.record.by == "machine":
@@ -75,7 +70,7 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
 
 def _paper(paper: Paper) -> Iterator[str]:
     names = ", ".join(author.text for author in paper.authors) + (" and others" if paper.incomplete else "")
-    yield from ("", _wrapped(visible(f"{names} ({paper.year}). {paper.venue}")))
+    yield from ("", wrapped(visible(f"{names} ({paper.year}). {paper.venue}")))
     for name, value in (("arXiv", paper.arxiv), ("DOI", paper.doi), ("address", paper.url)):
         if value:
             yield f"{name:8}{value}"
@@ -93,11 +88,11 @@ def _paper_card(evidence: Evidence, node: Node) -> Iterator[str]:
     for ground in (ground for ground in card.grounds if ground.load_bearing):
         yield f"rests on    {ground.address}  {visible(graph.node(ground.address).title)}"
     for way in (way for way in card.settlers if way.address.startswith("prediction:")):
-        yield _wrapped(visible(f"refuted if  {way.text} [{', '.join(filter(None, [way.address, way.says]))}]"))
+        yield wrapped(visible(f"refuted if  {way.text} [{', '.join(filter(None, [way.address, way.says]))}]"))
     for objection in card.objections:
         made = "machine-made" if objection.by_machine else objection.paper
         replies = ", ".join(f"{reply.address}: concedes {reply.concedes or 'nothing'}" for reply in objection.replies)
-        yield _wrapped(f"objection   {objection.address} [{made}] → {replies or 'no reply'}")
+        yield wrapped(f"objection   {objection.address} [{made}] → {replies or 'no reply'}")
     found = circularity(evidence, node.address, card.centre)
     share = "no result behind them" if found.own_share is None else f"{found.own_share:.0%} of the results are its own"
     yield f"circular    {'; '.join(' → '.join(circle) for circle in found.circles) or 'no circle'}; {share}"
@@ -109,32 +104,19 @@ def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:
     if prediction.target:
         side = {"at-most": "at most ", "at-least": "at least "}.get(prediction.bound_side, "")
         tolerance = f" ± {prediction.tolerance.value:g} ({prediction.tolerance.why})" if prediction.tolerance else ""
-        yield _wrapped(f"expected    {side}{prediction.target}{tolerance}")
+        yield wrapped(f"expected    {side}{prediction.target}{tolerance}")
     for rival in prediction.rivals:
         says = rival.expected or rival.gaps or f"passes {rival.passes}, fails {rival.fails}"
         yield f"rival       {rival.name}: {says}"
     if prediction.refuted_if:
-        yield _wrapped(f"refuted if  {prediction.refuted_if}")
+        yield wrapped(f"refuted if  {prediction.refuted_if}")
     axes = f"literature {found.literature.state}, rerun {found.rerun}"
     yield f"standing    {click.style(found.standing, bold=True)} ({axes})"
     for outcome in found.outcomes:
         if outcome.run and outcome.judgement:
             mark = " — stale: script, data or declaration changed since" * outcome.stale
             yield f"run         {outcome.run.address}{mark}" + " — amended after a run" * outcome.amended
-            yield from _judged(outcome.judgement)
-
-
-def _judged(judged: Judgement) -> Iterator[str]:
-    yield _wrapped(f"verdict     {click.style(judged.verdict, bold=True)}: {judged.reason}")
-    figures = measured(judged)
-    for row in figures["conditions"] if figures else ():
-        setting = ", ".join(
-            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-            for name, value in row["condition"].items()
-        )
-        low, high = (f"{end:.4g}" if end is not None else "–" for end in row["interval"] or (None, None))
-        mean = "–" if row["mean"] is None else f"{row['mean']:.4g}"
-        yield f"              {setting or 'all':28} {mean} [{low}, {high}], n = {row['n']}"
+            yield from verdict_lines(outcome.judgement)
 
 
 def _relations(evidence: Evidence, node: Node) -> Iterator[str]:
@@ -209,34 +191,3 @@ def stats(counted: dict[str, Any]) -> str:
             shown = str(value)
         lines.append(f"{click.style(f'{name:12}', bold=True)} {shown}")
     return "\n".join(lines)
-
-
-def rerun(done: Done, where: Path | None) -> str:
-    """A finished run and its verdicts."""
-    lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
-    if done.run.detail:
-        lines.append(_wrapped(visible(done.run.detail)))
-    for address, judged in done.judgements.items():
-        lines += ["", click.style(address, bold=True), *_judged(judged)]
-    lines += ["", f"kept in {where}" if where else "not kept"]
-    return "\n".join(lines)
-
-
-def rerun_as_dict(done: Done, where: Path | None) -> dict[str, Any]:
-    judged = {
-        address: {"verdict": j.verdict, "reason": j.reason, "favours": j.favours, "measured": measured(j)}
-        for address, j in done.judgements.items()
-    }
-    return {
-        "script": done.run.script,
-        "budget": done.run.budget,
-        "status": done.run.status,
-        "detail": done.run.detail,
-        "run": done.run.address,
-        "file": str(where) if where else None,
-        "verdicts": judged,
-    }
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, subsequent_indent="            ", break_on_hyphens=False)

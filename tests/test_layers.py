@@ -23,7 +23,7 @@ summaries
 verdicts
 evidence
 checks trace stats draw rerun export
-papercard papercircle watch guarded
+papercard papercircle watch guarded runcard
 guard
 textcard
 ui

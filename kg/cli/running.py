@@ -1,4 +1,4 @@
-"""``kg rerun``: measure again, in the sandbox, and judge."""
+"""``kg rerun``: measure again, in the sandbox, and judge; one script, or many."""
 
 from __future__ import annotations
 
@@ -15,60 +15,161 @@ import click
 from kg.cli.common import as_json, loaded, put
 
 if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.rerun.experiment import Plan
+    from kg.rerun.many import Job, Options
     from kg.runs import Budget
 
 
 @click.command()
-@click.argument("experiment")
+@click.argument("experiment", required=False)
+@click.option("--all", "all_", is_flag=True, help="Every script.")
+@click.option("--stale", is_flag=True, help="Scripts with a prediction whose recorded run is stale or missing.")
+@click.option("--strand", help="Scripts that test a claim of this strand.")
 @click.option("--budget", type=click.Choice(["smoke", "quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 1_000_000), default=0, show_default=True, help="The first seed.")
-@click.option("--record", is_flag=True, help="Keep the run in data/runs/ for a pull request.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="How many scripts at a time.")
+@click.option("--resume", is_flag=True, help="Go on where such a call was stopped.")
+@click.option("--record", is_flag=True, help="Keep the runs in data/runs/ for a pull request.")
 @click.option("--unsandboxed", is_flag=True, help="Run without the sandbox; written into the run.")
 @as_json
 @click.pass_obj
 def rerun(
-    root: Path | None, experiment: str, budget: Budget, seed: int, record: bool, unsandboxed: bool, json_: bool
+    root: Path | None,
+    experiment: str | None,
+    all_: bool,
+    stale: bool,
+    strand: str | None,
+    budget: Budget,
+    seed: int,
+    jobs: int,
+    resume: bool,
+    record: bool,
+    unsandboxed: bool,
+    json_: bool,
 ) -> None:
-    """Run an EXPERIMENT (a script, or a prediction that it tests) in the sandbox and judge it.
+    """Run an EXPERIMENT (a script, or a prediction that it tests) in the sandbox and judge it; or many.
 
     \b
     kg rerun edge_of_stability --budget smoke
     kg rerun edge-of-stability/two-over-eta --record
+    kg rerun --all --budget smoke --jobs 2
+    kg rerun --strand universality --resume
     """
-    from kg import textcard
-    from kg.rerun import experiment as experiments
+    from kg.rerun.many import Options
 
+    if sum(map(bool, (experiment, all_, stale, strand))) != 1:
+        raise click.UsageError("say what to run: an EXPERIMENT, or one of --all, --stale, --strand STRAND")
     if record and budget == "smoke":
         raise click.UsageError("smoke runs are never recorded; use --budget quick or full")
     if record and seed != 0:
         raise click.UsageError("a recorded run starts at seed 0, never at a chosen one; leave --seed out")
-    graph = loaded(root)
+    options = Options(budget, seed, not unsandboxed, record)
+    if experiment:
+        if resume or jobs > 1:
+            raise click.UsageError("--jobs and --resume are for many scripts: --all, --stale or --strand STRAND")
+        _one(loaded(root), experiment, options, json_)
+    else:
+        _many(loaded(root), "all" if all_ else "stale" if stale else f"strand {strand}", options, jobs, resume, json_)
+
+
+def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
+    from kg import runcard
+    from kg.rerun import experiment as experiments
+
     try:
         plan = experiments.plan(graph, experiment)
-        if record:
+        if options.record:
             experiments.require_committed(plan)
     except experiments.CannotRun as problem:
         raise click.UsageError(str(problem)) from None
-    with click.progressbar(length=1000, label=f"{plan.script.name} ({budget})", file=sys.stderr) as bar:
+    with click.progressbar(length=1000, label=f"{plan.script.name} ({options.budget})", file=sys.stderr) as bar:
 
         def progress(at: experiments.Progress) -> None:
             bar.update(max(0, int(1000 * at.fraction) - bar.pos))
 
         with _cancelled_by_ctrl_c() as cancel:
             done = experiments.perform(
-                plan, budget=budget, first_seed=seed, sandboxed=not unsandboxed, on_progress=progress, cancel=cancel
+                plan,
+                budget=options.budget,
+                first_seed=options.first_seed,
+                sandboxed=options.sandboxed,
+                on_progress=progress,
+                cancel=cancel,
             )
     where, unkept = None, ""
     try:
-        where = experiments.keep(plan, done, record=record)
+        where = experiments.keep(plan, done, record=options.record)
     except experiments.CannotRun as problem:
         unkept = str(problem)  # what was measured is still said: it may have taken hours
-    put(textcard.rerun_as_dict(done, where) if json_ else textcard.rerun(done, where), json_)
+    put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where), json_)
     if unkept:
         raise click.ClickException(unkept)
     if done.interrupted:
         sys.exit(130)
-    sys.exit(1 if any(judged.verdict == "error" for judged in done.judgements.values()) else 0)
+    sys.exit(1 if done.erred else 0)
+
+
+def _many(graph: Graph, asked: str, options: Options, workers: int, resume: bool, json_: bool) -> None:
+    from kg import runcard
+    from kg.cli.table import Table
+    from kg.rerun.ledger import Ledger
+    from kg.rerun.many import Many, jobs_for
+
+    jobs = jobs_for(_plans(graph, asked, options))
+    if not jobs:
+        click.echo("nothing to run", err=True)
+    ledger = Ledger(graph.corpus.root, asked.replace(" ", "-"), options)
+    if resume:
+        ledger.take_up(jobs)
+    elif ledger:
+        click.echo(f"such a call was stopped after {len(ledger)}; this one begins anew, --resume goes on", err=True)
+        ledger.begin_anew()
+    table = Table(jobs, rows_on_stderr=json_)
+    table.head()
+    for job in jobs:
+        if job.state in ("ended", "failed"):
+            table.ended(job)
+
+    def ended(job: Job) -> None:
+        table.ended(job)
+        ledger.add(job)
+
+    with _cancelled_by_ctrl_c() as cancel:
+        Many(options, workers=workers, on_end=ended, on_look=table.look).run(jobs, cancel)
+    table.close()
+    if json_:
+        put(runcard.many_as_dict(jobs, table.seconds), True)
+    if any(job.state == "cancelled" for job in jobs):
+        click.echo("stopped; the same call with --resume goes on", err=True)
+        sys.exit(130)
+    ledger.close()
+    sys.exit(1 if any(job.erred for job in jobs) else 0)
+
+
+def _plans(graph: Graph, asked: str, options: Options) -> dict[str, Plan | str]:
+    """The plan of each script that is ``asked`` for, or why there is none; those that take longest first."""
+    from kg.evidence import Evidence
+    from kg.rerun import choice
+    from kg.rerun import experiment as experiments
+
+    evidence = Evidence(graph)
+    plans: dict[str, Plan | str] = {}
+    try:
+        if asked.startswith("strand "):
+            names = choice.of_strand(graph, asked.removeprefix("strand "))
+        else:
+            names = choice.stale(evidence) if asked == "stale" else choice.everything(graph)
+        for name in choice.longest_first(evidence, names):
+            try:
+                plans[name] = experiments.plan(graph, name)
+            except experiments.CannotRun as problem:
+                plans[name] = str(problem)
+        if options.record:
+            experiments.require_committed(*(plan for plan in plans.values() if not isinstance(plan, str)))
+    except experiments.CannotRun as problem:
+        raise click.UsageError(str(problem)) from None
+    return plans
 
 
 @contextlib.contextmanager

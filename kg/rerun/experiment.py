@@ -21,7 +21,7 @@ from kg.scriptfile import Script
 from kg.validation import did_you_mean
 from kg.verdicts import Judgement
 
-__all__ = ["CannotRun", "Done", "Plan", "Progress", "keep", "perform", "plan", "require_committed"]
+__all__ = ["CannotRun", "Done", "Plan", "Progress", "judged", "keep", "perform", "plan", "require_committed"]
 
 
 class CannotRun(Exception):
@@ -57,6 +57,11 @@ class Done:
     def interrupted(self) -> bool:
         return self.run.status == "cancelled"
 
+    @property
+    def erred(self) -> bool:
+        """Whether it gave nothing to judge, or some verdict is error."""
+        return self.run.status != "ok" or any(judged.verdict == "error" for judged in self.judgements.values())
+
 
 def plan(graph: Graph, text: str) -> Plan:
     """The plan for a script's name, its address, or a prediction that it tests. Raises CannotRun."""
@@ -76,18 +81,19 @@ def plan(graph: Graph, text: str) -> Plan:
     return Plan(graph.corpus.root, scripts[name], predictions, (scripts[name].path, *sorted(files)))
 
 
-def require_committed(plan: Plan) -> None:
+def require_committed(*plans: Plan) -> None:
     """A declaration is committed before its first recorded run. Raises CannotRun where git says otherwise.
 
     Outside a git checkout nothing can be held to that; the run then says that it has no commit.
     """
-    inside = subprocess.run(
-        ["git", "rev-parse", "--is-inside-work-tree"], cwd=plan.root, capture_output=True, check=False
-    )
+    if not plans:
+        return
+    root, named = plans[0].root, sorted({path for plan in plans for path in plan.files})
+    inside = subprocess.run(["git", "rev-parse", "--is-inside-work-tree"], cwd=root, capture_output=True, check=False)
     if inside.returncode != 0:
         return
     changed = subprocess.run(
-        ["git", "status", "--porcelain", "--", *plan.files], cwd=plan.root, capture_output=True, text=True, check=False
+        ["git", "status", "--porcelain", "--", *named], cwd=root, capture_output=True, text=True, check=False
     ).stdout.split("\n")
     if files := [line[3:] for line in changed if line]:
         raise CannotRun(
@@ -122,6 +128,11 @@ def perform(
         sandboxed=sandboxed,
         extra_provenance={"declarations": declarations},
     )
+    return judged(plan, run)
+
+
+def judged(plan: Plan, run: Run) -> Done:
+    """``run`` with its verdict on each prediction of ``plan``."""
     return Done(run, {address: judge(prediction, run) for address, prediction in plan.predictions.items()})
 
 

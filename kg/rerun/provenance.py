@@ -24,6 +24,8 @@ from kg.rerun.watchdog import Limits
 STACK = ("jax", "jaxlib", "numpy", "scikit-learn", "scipy", "tyro")
 """The packages that scripts compute with (the ``reproduce`` extra, and jaxlib, which does jax's arithmetic)."""
 
+_WRITTEN_BY_RUNS = (runs.RECORDED, "scripts/README.md")
+
 
 def circumstances(root: Path, script: str, limits: Limits, sandboxed: bool) -> dict[str, Any]:
     """What is known before a run: hashes of data and environment, commit, machine, limits, sandbox.
@@ -49,9 +51,12 @@ def circumstances(root: Path, script: str, limits: Limits, sandboxed: bool) -> d
 
 
 def _commit(root: Path) -> dict[str, Any]:
-    """The commit of ``root`` and whether anything but recorded runs differs from it; both None outside git."""
+    """The commit of ``root`` and whether anything but recorded runs, and their list, differs from it.
+
+    Both None outside git.
+    """
     head = _git(root, "rev-parse", "--verify", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--", ".", f":(exclude){runs.RECORDED}")
+    changes = _git(root, "status", "--porcelain", "--", ".", *(f":(exclude){path}" for path in _WRITTEN_BY_RUNS))
     return {"commit": head or None, "dirty": bool(changes) if head and changes is not None else None}
 
 

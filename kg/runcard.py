@@ -1,0 +1,128 @@
+"""Reruns as text for a terminal, and as plain objects for ``--json``: one run, and the sum of many."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.declarations import Verdict
+from kg.export.snapshot import measured
+from kg.findings import visible
+from kg.rerun.experiment import Done
+from kg.rerun.many import Job
+from kg.verdicts import Judgement
+
+WIDTH = 100
+SAID: dict[Verdict, tuple[str, str]] = {
+    "agrees": ("agrees", "agree"),
+    "disagrees": ("disagrees", "disagree"),
+    "cannot-discriminate": ("cannot discriminate", "cannot discriminate"),
+    "not-in-regime": ("not in regime", "not in regime"),
+    "error": ("error", "errors"),
+}
+"""Each verdict as it is said of one prediction, and of several."""
+
+
+def wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, subsequent_indent="            ", break_on_hyphens=False)
+
+
+def verdict_lines(judged: Judgement) -> Iterator[str]:
+    """The verdict with its reason, and the numbers of each condition."""
+    yield wrapped(f"verdict     {click.style(judged.verdict, bold=True)}: {judged.reason}")
+    figures = measured(judged)
+    for row in figures["conditions"] if figures else ():
+        setting = ", ".join(
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in row["condition"].items()
+        )
+        low, high = (f"{end:.4g}" if end is not None else "–" for end in row["interval"] or (None, None))
+        mean = "–" if row["mean"] is None else f"{row['mean']:.4g}"
+        yield f"              {setting or 'all':28} {mean} [{low}, {high}], n = {row['n']}"
+
+
+def counted(verdicts: Iterable[Verdict]) -> str:
+    """``5 agree, 1 disagrees``; empty where there is none."""
+    found = Counter(verdicts)
+    return ", ".join(f"{found[name]} {says[found[name] > 1]}" for name, says in SAID.items() if found[name])
+
+
+def rerun(done: Done, where: Path | None) -> str:
+    """A finished run and its verdicts."""
+    lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
+    if done.run.detail:
+        lines.append(wrapped(visible(done.run.detail)))
+    for address, judged in done.judgements.items():
+        lines += ["", click.style(address, bold=True), *verdict_lines(judged)]
+    lines += ["", f"kept in {where}" if where else "not kept"]
+    return "\n".join(lines)
+
+
+def rerun_as_dict(done: Done, where: Path | None) -> dict[str, Any]:
+    judged = {
+        address: {"verdict": j.verdict, "reason": j.reason, "favours": j.favours, "measured": measured(j)}
+        for address, j in done.judgements.items()
+    }
+    return {
+        "script": done.run.script,
+        "budget": done.run.budget,
+        "status": done.run.status,
+        "detail": done.run.detail,
+        "run": done.run.address,
+        "cpu_seconds": done.run.cpu_seconds,
+        "file": str(where) if where else None,
+        "verdicts": judged,
+    }
+
+
+def said(job: Job) -> str:
+    """What an ended job gave, in a few words."""
+    if job.done is None or job.done.run.status != "ok":
+        run = job.done.run if job.done else None
+        told = f"{run.status}: {visible(run.detail)}".removesuffix(": ") if run else job.problem
+        return f"error: {told}"
+    told = counted(judged.verdict for judged in job.done.judgements.values()) or "tests nothing"
+    return f"{told}; not kept: {job.problem}" if job.problem else told
+
+
+def remarks(job: Job) -> list[str]:
+    """A line for each prediction that disagrees, or on which a run that ended well gave no verdict."""
+    if job.done is None or job.done.run.status != "ok":
+        return []
+    return [
+        f"{address}: {judged.verdict}: {judged.reason}"
+        for address, judged in job.done.judgements.items()
+        if judged.verdict in ("disagrees", "error")
+    ]
+
+
+def total(jobs: Sequence[Job], wall_seconds: float) -> str:
+    """``45 scripts, 1,234 CPU s, 700 s: 120 agree, 1 disagrees``."""
+    ended = [job for job in jobs if job.state in ("ended", "failed")]
+    judged = [j.verdict for job in ended if job.done for j in job.done.judgements.values()]
+    scripts = f"{len(ended)} script{'s' * (len(ended) != 1)}"
+    if len(ended) < len(jobs):
+        scripts = f"{len(ended)} of {len(jobs)} scripts"
+    cpu = sum(job.cpu_seconds for job in jobs if not job.earlier)
+    unrun = sum(job.done is None for job in ended)
+    told = [counted(judged), f"{unrun} could not be run" if unrun else ""]
+    verdicts = ", ".join(filter(None, told)) or "no verdict"
+    return f"{scripts}, {cpu:,.0f} CPU s, {wall_seconds:,.0f} s: {verdicts}"
+
+
+def many_as_dict(jobs: Sequence[Job], wall_seconds: float) -> dict[str, Any]:
+    """Every ended job as ``rerun_as_dict`` has it, what could not be run, and the sums."""
+    judged = Counter(j.verdict for job in jobs if job.done for j in job.done.judgements.values())
+    return {
+        "reruns": [rerun_as_dict(job.done, job.where) for job in jobs if job.done and job.state == "ended"],
+        "problems": {job.name: job.problem for job in jobs if job.problem},
+        "not_run": [job.name for job in jobs if job.state not in ("ended", "failed")],
+        "cpu_seconds": sum(job.cpu_seconds for job in jobs if not job.earlier),
+        "wall_seconds": wall_seconds,
+        "verdicts": {name: judged[name] for name in SAID},
+    }
