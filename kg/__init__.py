@@ -9,7 +9,7 @@ textfile, yamlfile, bibfile       one file each, safely; names, papers, scriptfi
 results, runs                     what a script measured; run files
 corpus, graph                     the whole record; the typed graph
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
-literature, evidence              the two axes and the standing
+literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 checks                            rules across records
 trace, search, stats, draw        what rests on what; find; count; the network as a picture's data
 rerun, export                     sandbox, runner, many at a time; formats

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from kg import literature, verdicts
+from kg.axes import RERUNS, STANDINGS, Rerun, Standing, claim_literature, claim_rerun, standing
 from kg.declarations import LEVELS, Prediction, Test
 from kg.graph import Graph
 from kg.literature import Literature
 from kg.runs import Run, data_sha256
 from kg.verdicts import Judgement
 
-Rerun = Literal["not run", "undecided", "in part", "reproduced", "not reproduced"]
-Standing = Literal["conjectured", "reported", "corroborated", "reproduced", "contested", "refuted"]
-
-RERUNS: tuple[Rerun, ...] = ("not run", "undecided", "in part", "reproduced", "not reproduced")
-STANDINGS: dict[literature.State, tuple[Standing, ...]] = {
-    "unreported": ("conjectured", "conjectured", "conjectured", "reported", "contested"),
-    "reported": ("reported", "reported", "reported", "reproduced", "contested"),
-    "corroborated": ("corroborated", "corroborated", "corroborated", "reproduced", "contested"),
-    "disputed": ("contested", "contested", "contested", "contested", "contested"),
-    "refuted": ("refuted", "refuted", "refuted", "contested", "refuted"),
-}
-_RANK = {"unreported": 0, "reported": 1, "corroborated": 2}
-
-
-def standing(lit: literature.State, rerun: Rerun) -> Standing:
-    return STANDINGS[lit][RERUNS.index(rerun)]
+__all__ = [
+    "RERUNS", "STANDINGS", "ClaimEvidence", "Evidence", "PredictionEvidence", "Rerun", "Standing", "TestOutcome",
+    "claim_literature", "claim_rerun", "rerun_axis", "standing",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,19 +76,13 @@ class Evidence:
     @cached_property
     def predictions(self) -> Mapping[str, PredictionEvidence]:
         """By address."""
-        by_script: dict[str, list[Run]] = {}
-        for run in self.corpus.runs:
-            by_script.setdefault(run.script, []).append(run)
         denied = self._denied
         found = {}
         for address, _, prediction in self.corpus.predictions():
             lit = self._reported[address]
             if address in denied and lit.state != "refuted":
                 lit = Literature("disputed", lit.agreeing, lit.differing, lit.withdrawn)
-            outcomes = tuple(
-                self._outcome(address, prediction, test, by_script.get(test.script or "", ()))
-                for test in prediction.tests
-            )
+            outcomes = tuple(self._outcome(address, prediction, test) for test in prediction.tests)
             found[address] = PredictionEvidence(lit, rerun_axis(prediction, outcomes), outcomes)
         return found
 
@@ -140,22 +122,40 @@ class Evidence:
     def _script_data(self) -> Mapping[str, str | None]:
         return {name: data_sha256(self.corpus.root, name) for name in self.corpus.scripts}
 
-    def _outcome(self, address: str, prediction: Prediction, test: Test, candidates: Sequence[Run]) -> TestOutcome:
+    @cached_property
+    def _runs(self) -> Mapping[str, Sequence[Run]]:
+        by_script: dict[str, list[Run]] = {}
+        for run in self.corpus.runs:
+            by_script.setdefault(run.script, []).append(run)
+        return by_script
+
+    def runs_of(self, test: Test) -> Sequence[Run]:
+        """The recorded runs that speak on what ``test`` tests: full or quick ones, of seeds that were not chosen."""
+        found = self._runs.get(test.script or "", ())
+        return [run for run in found if run.budget in ("full", "quick") and run.starts_at_zero]
+
+    def is_stale(self, prediction: Prediction, run: Run) -> bool:
+        """Whether the script, its data or what the verdict uses of ``prediction`` changed since ``run``."""
+        script = self.corpus.scripts.get(run.script)
+        return not (
+            script is not None
+            and verdicts.fingerprint(prediction) in run.declarations.values()
+            and run.script_sha256 == script.sha256
+            and run.data_sha256 == self._script_data[run.script]
+        )
+
+    def judge(self, prediction: Prediction, run: Run) -> Judgement:
+        """The verdict of ``run`` on ``prediction`` as it is declared now."""
+        return verdicts.judge(prediction, run.measured, run.status, run.detail)
+
+    def _outcome(self, address: str, prediction: Prediction, test: Test) -> TestOutcome:
         own = verdicts.fingerprint(prediction)
-        recorded = [run for run in candidates if run.budget in ("full", "quick") and run.starts_at_zero]
-        if test.script is None or not recorded:
+        recorded = self.runs_of(test)
+        if not recorded:
             return TestOutcome(test)
         run = max(recorded, key=lambda run: (run.budget == "full", run.started, run.id))
-        script = self.corpus.scripts.get(test.script)
-        fresh = (
-            script is not None
-            and own in run.declarations.values()
-            and run.script_sha256 == script.sha256
-            and run.data_sha256 == self._script_data[test.script]
-        )
         amended = any(run.declarations.get(address, own) != own for run in recorded)
-        judged = verdicts.judge(prediction, run.measured, run.status, run.detail)
-        return TestOutcome(test, run, judged, not fresh, amended)
+        return TestOutcome(test, run, self.judge(prediction, run), self.is_stale(prediction, run), amended)
 
     def _claim(self, name: str) -> ClaimEvidence:
         claim = self.corpus.claims[name]
@@ -189,32 +189,6 @@ def rerun_axis(prediction: Prediction, outcomes: Iterable[TestOutcome]) -> Rerun
         if state in states:
             return state
     return "not run"
-
-
-def claim_literature(
-    own: literature.State,
-    all_predictions: Sequence[literature.State],
-    with_evidence: Sequence[literature.State],
-    denied: bool,
-) -> literature.State:
-    """The literature axis of a claim from its own and its predictions' (``with_evidence``: those with their own)."""
-    if own == "refuted" or (with_evidence and all(state == "refuted" for state in with_evidence)):
-        return "refuted"
-    if denied or own == "disputed" or any(state in ("disputed", "refuted") for state in all_predictions):
-        return "disputed"
-    return max([own, *all_predictions], key=lambda state: _RANK[state])
-
-
-def claim_rerun(tested: Sequence[Rerun]) -> Rerun:
-    """The rerun axis of a claim from those of its predictions that declare tests."""
-    ran = [state for state in tested if state != "not run"]
-    if "not reproduced" in ran:
-        return "not reproduced"
-    if ran and all(state == "reproduced" for state in ran):
-        return "reproduced"
-    if "in part" in ran or "reproduced" in ran:
-        return "in part"
-    return "undecided" if ran else "not run"
 
 
 def _reason(evidence: Evidence, name: str, lit: literature.State, rerun: Rerun) -> str:

@@ -13,8 +13,10 @@ import click
 from kg.declarations import Verdict
 from kg.export.snapshot import measured
 from kg.findings import visible
+from kg.history import Entry, cause
 from kg.rerun.experiment import Done
 from kg.rerun.many import Job
+from kg.runs import Run
 from kg.verdicts import Judgement
 
 WIDTH = 100
@@ -80,12 +82,35 @@ def rerun_as_dict(done: Done, where: Path | None) -> dict[str, Any]:
     }
 
 
+def entry(found: Entry) -> str:
+    """One recorded run of a prediction in a line."""
+    told = found.judgement.verdict + (f" ({found.cause})" if found.cause else "")
+    marks = [*found.marks, f"commit {found.commit}" if found.commit else "outside a commit"]
+    seeds = f"{found.seeds} seed{'s' * (found.seeds != 1)}"
+    return f"{when(found.run)}  {found.run.budget:5}  {seeds:8}  {told}  [{', '.join(marks)}]"
+
+
+def run_line(run: Run, entries: Iterable[Entry]) -> str:
+    """One recorded run of a script in a line."""
+    entries = list(entries)
+    causes = sorted(filter(None, {found.cause for found in entries} or {cause(run)}))
+    told = counted(found.judgement.verdict for found in entries) or run.status
+    why = f" ({', '.join(causes)})" if causes else ""
+    return f"{when(run)}  {run.budget:5}  {run.cpu_seconds or 0.0:8.1f} CPU s  {told}{why}"
+
+
+def when(run: Run) -> str:
+    """``2026-11-24 10:15``, in UTC."""
+    return run.started[:16].replace("T", " ")
+
+
 def said(job: Job) -> str:
     """What an ended job gave, in a few words."""
     if job.done is None or job.done.run.status != "ok":
         run = job.done.run if job.done else None
-        told = f"{run.status}: {visible(run.detail)}".removesuffix(": ") if run else job.problem
-        return f"error: {told}"
+        if run is None:
+            return f"error: {job.problem}"
+        return f"error: {cause(run)}: {run.status}: {visible(run.detail)}".removesuffix(": ")
     told = counted(judged.verdict for judged in job.done.judgements.values()) or "tests nothing"
     return f"{told}; not kept: {job.problem}" if job.problem else told
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
+from kg import defeat, history, runcard
+from kg.defeat import Defeat, Mark
 from kg.evidence import Evidence, PredictionEvidence
 from kg.export.snapshot import snapshot_node
 from kg.findings import visible
@@ -36,8 +38,29 @@ def as_dict(evidence: Evidence, address: str) -> dict[str, Any]:
     return {
         **snapshot_node(evidence, graph.node(address)),
         "written": str(graph.corpus.place(address)),
+        **_histories(evidence, graph.node(address)),
+        "marks": [defeat.as_dict(mark) for mark in defeat.marks(evidence).get(address, ())],
         "relations": relations,
     }
+
+
+def _histories(evidence: Evidence, node: Node) -> dict[str, Any]:
+    if node.kind == "prediction":
+        return {"history": [history.as_dict(entry) for entry in history.of_prediction(evidence, node.address)]}
+    if node.kind != "reproduction":
+        return {}
+    rows = [
+        {
+            "run": run.address,
+            "started": run.started,
+            "budget": run.budget,
+            "cpu_seconds": run.cpu_seconds,
+            "status": run.status,
+            "predictions": {address: history.as_dict(entry) for address, entry in entries.items()},
+        }
+        for run, entries in history.of_script(evidence, node.id)
+    ]
+    return {"history": rows}
 
 
 def _card(evidence: Evidence, node: Node) -> Iterator[str]:
@@ -57,6 +80,10 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield wrapped(found.reason)
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
+        yield from _listed("history", map(runcard.entry, history.of_prediction(evidence, node.address)))
+    if node.kind == "reproduction":
+        runs = history.of_script(evidence, node.id)
+        yield from _listed("history", (runcard.run_line(run, entries.values()) for run, entries in runs))
     if node.kind == "question":
         yield from ("", f"state       {node.record.state} since {node.record.history[-1].date}")
         for way in node.record.settled_by:
@@ -65,7 +92,18 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
             )
     if node.kind == "argument" and node.record.by == "machine":
         yield from ("", "made by a machine, not by the authors of any paper")
+    yield from _listed("marked", map(_mark, defeat.marks(evidence).get(node.address, ())))
     yield from _relations(evidence, node)
+
+
+def _listed(name: str, lines: Iterable[str]) -> Iterator[str]:
+    for at, line in enumerate(lines):
+        yield f"{'' if at else name:12}{line}"
+
+
+def _mark(mark: Mark) -> str:
+    """``weakens: a/b, a recorded run disagrees with it  (prediction:a/b → claim:a → claim:c)``."""
+    return f"{mark.effect}: {mark.prediction}, {defeat.DEFEATS[mark.defeat]}  ({' → '.join(mark.path)})"
 
 
 def _paper(paper: Paper) -> Iterator[str]:
@@ -140,7 +178,8 @@ def _carried(data: dict[str, Any]) -> str:
     return click.style(f"  [{visible('; '.join(shown))}]", dim=True) if shown else ""
 
 
-def step_as_dict(step: Step) -> dict[str, Any]:
+def step_as_dict(evidence: Evidence, step: Step) -> dict[str, Any]:
+    marks = defeat.marks(evidence).get(step.address, ())
     return {
         "id": step.address,
         "title": step.title,
@@ -150,6 +189,8 @@ def step_as_dict(step: Step) -> dict[str, Any]:
         "path": list(step.path),
         "again": step.again,
         "effect": step.effect,
+        "defeat": defeat.fallen(evidence).get(step.address),
+        "marks": [defeat.as_dict(mark) for mark in marks],
         **({"data": step.data} if step.data else {}),
     }
 
@@ -157,17 +198,29 @@ def step_as_dict(step: Step) -> dict[str, Any]:
 def tree(evidence: Evidence, address: str, steps: Sequence[Step], if_falls: bool) -> str:
     """A trace as an indented tree, below what it starts from."""
     node = evidence.graph.node(address)
-    lines = [click.style(f"{address}  {visible(node.title)}", bold=True)]
+    fallen = defeat.fallen(evidence)
+    lines = [click.style(f"{address}  {visible(node.title)}", bold=True) + _defeated(evidence, fallen, address)]
     if not steps:
         lines.append("nothing else falls with it" if if_falls else "rests on nothing in the record")
     for step in steps:
         mark = f" — {step.effect}" if if_falls else ""
         lines.append(
             f"{'  ' * step.depth}{step.says} {click.style(step.address, bold=True)}  {visible(step.title)}"
-            f"{_carried(step.data)}{mark}{' (see above)' * step.again}"
+            f"{_carried(step.data)}{mark}{' (see above)' * step.again}{_defeated(evidence, fallen, step.address)}"
         )
         lines += [f"{'  ' * step.depth}  {line}" for line in _ran(evidence, step)] if not if_falls else []
     return "\n".join(lines)
+
+
+def _defeated(evidence: Evidence, fallen: Mapping[str, Defeat], address: str) -> str:
+    """What befell the node at ``address`` itself, or the heaviest of the marks that reached it."""
+    if address in fallen:
+        return click.style(f"  ✗ {fallen[address]}", fg="red")
+    marks = defeat.marks(evidence).get(address, ())
+    if not marks:
+        return ""
+    more = f" and {len(marks) - 1} more" if len(marks) > 1 else ""
+    return click.style(f"  ← {marks[0].prediction} {marks[0].defeat}{more}", fg="yellow")
 
 
 def _ran(evidence: Evidence, step: Step) -> Iterator[str]:

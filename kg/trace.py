@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from kg.evidence import Evidence
 from kg.graph import Edge, Graph
 from kg.relations import RELATIONS
 
-Effect = Literal["falls", "weakens"]
+Effect = Literal["falls", "weakens", "concerns"]
+EFFECTS: tuple[Effect, ...] = ("falls", "weakens", "concerns")
+"""From the heaviest: loses its ground; keeps some other ground; speaks of it and rests on it in nothing."""
+
+_CARRYING = ("proves", "derives")
+"""How a bridge must lead from a claim for the other end to rest on it: a derivation that falls leaves what it derived
+with its other grounds."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,12 @@ def rests_on(graph: Graph, address: str, depth: int = 12) -> list[Step]:
     return _tree(*_walk(graph, address, depth, _grounds))
 
 
-def falls(graph: Graph, address: str, depth: int = 12) -> list[Step]:
-    """Everything that loses ground if ``address`` falls, with the path and whether it falls or weakens."""
-    return _tree(*_walk(graph, address, depth, _dependents, repeat=False))
+def falls(graph: Graph, address: str, depth: int = 12, *, concerned: bool = False) -> list[Step]:
+    """Everything that loses ground if ``address`` falls, with the path and whether it falls or weakens.
+
+    ``concerned``: also the arguments and questions that speak of what falls, and the questions that it would settle.
+    """
+    return _tree(*_walk(graph, address, depth, _concerned if concerned else _dependents, repeat=False))
 
 
 def evidence_of(graph: Graph, evidence: Evidence, address: str) -> Sides:
@@ -117,13 +127,15 @@ def _walk(
     queue = deque([start])
     while queue:
         here = found[queue.popleft()]
-        if here.depth == depth:
+        if here.depth == depth or here.effect == "concerns":
             continue
-        ahead = sorted(following(graph, here.address, here.relation), key=lambda step: (step[2] != "falls", step[0]))
+        ahead = sorted(following(graph, here.address, here.relation), key=lambda step: (_weight(step[2]), step[0]))
         for address, edge, effect in ahead:
-            passed_on: Effect = "falls" if effect == "falls" and here.effect == "falls" else "weakens"
+            if effect == "concerns" and here.effect != "falls":
+                continue
+            passed_on = max(effect, here.effect or "falls", key=_weight)
             known = found.get(address)
-            if known is not None and not (known.effect == "weakens" and passed_on == "falls"):
+            if known is not None and _weight(known.effect) <= _weight(passed_on):
                 if repeat and address not in here.path:
                     step = _step(graph, address, edge, here, here.depth + 1, here.path, passed_on)
                     further.append(replace(step, again=True))
@@ -131,6 +143,10 @@ def _walk(
             found[address] = _step(graph, address, edge, here, here.depth + 1, here.path, passed_on)
             queue.append(address)
     return found, further
+
+
+def _weight(effect: Effect | None) -> int:
+    return EFFECTS.index(effect or "falls")
 
 
 def _step(
@@ -173,6 +189,9 @@ def _grounds(graph: Graph, address: str, arrived_by: str) -> Iterator[tuple[str,
     for edge in graph.into(address):
         if RELATIONS[edge.relation].rests in ("target", "both") and not arrived_by == edge.relation == "implies":
             yield edge.source, edge, "falls"
+    for edge in graph.into(address, "bridges"):
+        if edge.data.get("how") in _CARRYING:
+            yield edge.source, edge, "weakens"
     premise = graph.node(address)
     if premise.kind == "assumption" and premise.record.claim and f"claim:{premise.record.claim}" in graph:
         yield f"claim:{premise.record.claim}", None, "falls"
@@ -191,9 +210,30 @@ def _dependents(graph: Graph, address: str, arrived_by: str) -> Iterator[tuple[s
             elif _carries(edge):
                 alone = sum(map(_carries, graph.into(edge.target, "states", "reports"))) == 1
                 yield edge.target, edge, "falls" if alone else "weakens"
+    for edge in graph.out(address, "bridges"):
+        if edge.data.get("how") in _CARRYING:
+            yield edge.target, edge, "weakens"
+    for premise in _premises(graph).get(address, ()):
+        yield premise, None, "falls"
+
+
+def _concerned(graph: Graph, address: str, arrived_by: str) -> Iterator[tuple[str, Edge | None, Effect]]:
+    """Also what only speaks of ``address``."""
+    yield from _dependents(graph, address, arrived_by)
+    for edge in graph.out(address, "would_settle"):
+        yield edge.target, edge, "concerns"
+    for edge in graph.into(address, "targets", "asks_about"):
+        yield edge.source, edge, "concerns"
+
+
+@lru_cache(maxsize=2)
+def _premises(graph: Graph) -> dict[str, list[str]]:
+    """The assumptions that a claim states, by the claim's address."""
+    found: dict[str, list[str]] = {}
     for node in graph.nodes("assumption"):
-        if address == f"claim:{node.record.claim}":
-            yield node.address, None, "falls"
+        if node.record.claim:
+            found.setdefault(f"claim:{node.record.claim}", []).append(node.address)
+    return found
 
 
 def _carries(edge: Edge) -> bool:

@@ -136,7 +136,7 @@ def test_an_error_is_exit_1_and_the_others_are_run(tree: Path, perform: Perform)
     assert (refused.exit_code, failed.exit_code) == (1, 1)
     assert "another               0.0  error: data/inputs/another is not a folder of its own" in refused.stdout
     assert "1 agrees, 1 could not be run" in refused.stdout
-    assert "another               3.2  error: timeout: over 300 s" in failed.stdout
+    assert "another               3.2  error: too slow here: timeout: over 300 s" in failed.stdout
     assert "quadratic_onset       3.2  1 agrees" in failed.stdout
 
 
@@ -227,7 +227,7 @@ def test_ctrl_c_leaves_nothing_running_and_resume_goes_on(tree: Path) -> None:
     resumed = rerun(tree, "--all", "--budget", "smoke", "--resume")
 
     assert "1 agrees (before)" in resumed.stdout
-    assert "error: exit: exit code 3" in resumed.stdout
+    assert "error: environment fails: exit: exit code 3" in resumed.stdout
     assert len(runs.read_all(tree, runs.LOCAL)[0]) == 2
     assert "(before)" not in rerun(tree, "--all", "--budget", "smoke", "--resume").stdout
 

@@ -19,11 +19,12 @@ papers records regions
 corpus fingerprints terms
 graph preconditions
 literature measurements search cite objections
-summaries
+summaries axes
 verdicts
 evidence
+history
 checks trace stats draw rerun export
-papercard papercircle watch guarded runcard
+papercard papercircle watch guarded runcard defeat
 guard
 textcard
 ui

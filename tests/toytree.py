@@ -6,9 +6,10 @@ import shutil
 import tomllib
 from pathlib import Path
 
-from kg import checks
+from kg import checks, runs, verdicts
 from kg.findings import Finding
 from kg.graph import Graph, load
+from kg.runs import Run
 
 TOY = Path(__file__).parent / "toy"
 BROKEN = Path(__file__).parent / "broken"
@@ -51,3 +52,23 @@ def findings(tree: Path) -> list[Finding]:
 
 def graph(tree: Path = TOY) -> Graph:
     return load(tree)
+
+
+def record(tree: Path, onset: float = 2.0, *, day: int = 24, budget: str = "quick", status: str = "ok") -> Run:
+    """Keep a run of ``quadratic_onset`` of that day, of the present script and declaration, that measured ``onset``."""
+    here = load(tree)
+    address = "prediction:stability-limit/onset"
+    numbers = [onset + 0.001 * seed for seed in range(5)]
+    rows = [{"condition": {"curvature": c}, "measured": numbers} for c in (1.0, 4.0)]
+    halved = [{"condition": {"curvature": c}, "measured": [x / 2 for x in numbers]} for c in (1.0, 4.0)]
+    far = {"start_distance": [{"condition": {}, "measured": [0.5] * 5}]}
+    quantities = {"onset": rows, "onset_halved": halved}
+    result = {"seeds": [0, 1, 2, 3, 4], "quantities": quantities, "preconditions": far, "cpu_seconds": 1.0}
+    known = {
+        "started": f"2026-11-{day:02}T10:00:00Z", "first_seed": 0, "cpu_seconds": 3.25, "commit": "c0ffee" * 6,
+        "detail": "" if status == "ok" else "over 300 s", "script_sha256": here.corpus.scripts["quadratic_onset"].sha256,
+        "declarations": {address: verdicts.fingerprint(here.node(address).record)},
+    }  # fmt: skip
+    run = Run("quadratic_onset", budget, status, result if status == "ok" else None, known)
+    runs.write(tree, runs.RECORDED, run)
+    return run

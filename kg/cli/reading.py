@@ -49,11 +49,12 @@ def trace(root: Path | None, node: str, if_falls: bool, depth: int, json_: bool)
 
     graph = loaded(root)
     address = resolved(graph, node)
-    steps = trace.falls(graph, address, depth) if if_falls else trace.rests_on(graph, address, depth)
+    evidence = Evidence(graph)
+    steps = trace.falls(graph, address, depth, concerned=True) if if_falls else trace.rests_on(graph, address, depth)
     if json_:
-        put([textcard.step_as_dict(step) for step in steps], True)
+        put([textcard.step_as_dict(evidence, step) for step in steps], True)
     else:
-        put(textcard.tree(Evidence(graph), address, steps, if_falls), False)
+        put(textcard.tree(evidence, address, steps, if_falls), False)
 
 
 @click.command()

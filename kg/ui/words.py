@@ -66,6 +66,11 @@ def listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def verdict(name: str) -> str:
+    """A verdict as it is read: ``cannot discriminate``."""
+    return name.replace("-", " ")
+
+
 STANDINGS = {
     "conjectured": "No source reports a result of its own, and no rerun of ours has settled it.",
     "reported": "One source (or several that share authors or data) reports it.",

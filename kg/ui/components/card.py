@@ -10,7 +10,7 @@ from kg.graph import Node
 from kg.relations import RELATIONS, Relation
 from kg.scriptfile import Script
 from kg.ui import words
-from kg.ui.components import claimcard, papercard, rerunpanel
+from kg.ui.components import claimcard, papercard, rerunpanel, runhistory
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import prediction
 from kg.ui.state import World
@@ -26,6 +26,8 @@ def card(world: World, address: str) -> None:
     node = world.graph.node(address)
     st.caption(_kind(world, node))
     st.subheader(inert(node.title), anchor=False)
+    if node.kind != "claim":  # a claim's card says first how it stands
+        runhistory.marks(world, address)
     if node.kind == "claim":
         claimcard.claim(world, node)
     elif node.kind == "prediction":
@@ -99,6 +101,7 @@ def _question(world: World, node: Node) -> None:
 def _reproduction(world: World, node: Node) -> None:
     script: Script = node.record
     rerunpanel.panel(world, script.name)
+    runhistory.of_script(world, script.name)
     related(world, node)
     with st.expander("What the script does", expanded=True):
         st.code(script.docstring, language=None)

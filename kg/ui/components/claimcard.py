@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from kg import draw, trace
+from kg import defeat, draw, trace
 from kg.graph import Edge, Node
 from kg.records import Claim
 from kg.trace import Step
 from kg.ui import words
-from kg.ui.components import rerunpanel
+from kg.ui.components import rerunpanel, runhistory
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import badges, prediction, summary
 from kg.ui.state import World
@@ -30,6 +30,7 @@ def claim(world: World, node: Node) -> None:
         found.standing, found.literature, found.rerun, f"{found.tested} of {counted(found.total, 'prediction')} tested."
     )
     st.markdown(inert(found.reason))
+    runhistory.marks(world, node.address)
     _shaken(world, node)
     _limits(world, node, record)
     grounds = [step for step in trace.rests_on(world.graph, node.address) if step.address != node.address]
@@ -60,12 +61,14 @@ def claim(world: World, node: Node) -> None:
 
 
 def _shaken(world: World, node: Node) -> None:
-    """A mark where something below it fails, with the path; the standing itself does not change."""
+    """A mark where something below it fails by what others found, with the path; its standing does not change."""
     own = f"prediction:{node.id}/"
+    told = {at for mark in defeat.marks(world.evidence).get(node.address, ()) for at in mark.path}
     for step in trace.rests_on(world.graph, node.address):
         name = step.address.removeprefix("claim:")
         below = world.evidence.claims.get(name) if step.address.startswith("claim:") else None
-        if below and below.standing in ("contested", "refuted") and not any(at.startswith(own) for at in step.path):
+        failing = below and below.standing in ("contested", "refuted") and step.address not in told
+        if below and failing and not any(at.startswith(own) for at in step.path):
             path = [world.graph.node(at) for at in step.path[1:]]
             st.warning(f"Something that it rests on is {below.standing}:")
             links(

@@ -11,6 +11,7 @@ from kg.declarations import Prediction
 from kg.evidence import PredictionEvidence, TestOutcome
 from kg.fields import Setting
 from kg.ui import words
+from kg.ui.components import runhistory
 from kg.ui.components.linklist import links, row
 from kg.ui.state import World
 from kg.ui.words import counted, inert
@@ -49,6 +50,7 @@ def prediction(world: World, address: str, *, in_claim: bool) -> None:
     _sources(world, address)
     for outcome in found.outcomes:
         _outcome(record, outcome, key=f"{address}-{outcome.test.script or outcome.test.meter}")
+    runhistory.of_prediction(world, address)
     if record.type != "qualitative" and found.primary is None:
         st.caption("Not run yet. What a run would have to show:" if record.tests else "No test is written yet.")
         figures().tested(record, None, key=f"{address}-declared")
@@ -155,11 +157,11 @@ def _outcome(record: Prediction, outcome: TestOutcome, key: str) -> None:
 
 def verdict(name: str) -> None:
     """A verdict as a badge, with its meaning on hover."""
-    st.badge(name.replace("-", " "), color=words.VERDICT_COLOURS[name], help=words.VERDICTS[name])  # type: ignore[arg-type]
+    st.badge(words.verdict(name), color=words.VERDICT_COLOURS[name], help=words.VERDICTS[name])  # type: ignore[arg-type]
 
 
 def summary(record: Prediction, found: PredictionEvidence) -> str:
     """The label of a prediction in a list: its statement, and what is known in a word or two."""
     judged = found.primary.judgement if found.primary else None
-    known = judged.verdict.replace("-", " ") if judged else ("not run" if record.scripts else found.standing)
+    known = words.verdict(judged.verdict) if judged else ("not run" if record.scripts else found.standing)
     return f"{inert(record.statement)} · *{known}*"
