@@ -1,6 +1,6 @@
 """The sample of the convergence meter (rules.md 4): works drawn by year from a frozen list, by a seed that is written.
 
-``python -m kg.meter`` prints the draw of ``data/meter.yaml``. The ratio itself is computed once enough links are in.
+The ratio itself is computed once enough links are in.
 """
 
 from __future__ import annotations
@@ -23,14 +23,3 @@ def draw(population: Iterable[MeterYear], per_year: int, seed: int) -> tuple[str
 def expected(meter: Meter) -> tuple[str, ...]:
     """The sample that the frozen list, the seed and the number a year give."""
     return draw(meter.population, meter.per_year, meter.seed)
-
-
-def main() -> None:
-    from kg.graph import load  # noqa: PLC0415  # checks import this module
-
-    meter = load().corpus.meter
-    print("\n".join(expected(meter)) if meter else "there is no data/meter.yaml")
-
-
-if __name__ == "__main__":
-    main()

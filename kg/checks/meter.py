@@ -23,7 +23,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         missing = [key for key in drawn if key not in corpus.meter.sample]
         other = [key for key in corpus.meter.sample if key not in drawn]
         told = f"lacks {', '.join(missing) or 'none'} and has {', '.join(other) or 'none'} beside, or another order"
-        yield SAMPLE.at(corpus.place("meter:", "sample"), f"{told}; python -m kg.meter prints the draw")
+        yield SAMPLE.at(corpus.place("meter:", "sample"), f"{told}; seed, list and number a year alone fix the sample")
     left_out = {excluded.paper for excluded in corpus.meter.excluded}
     stating = {source.paper for claim in corpus.claims.values() for source in claim.sources}
     for index, key in enumerate(corpus.meter.sample):
