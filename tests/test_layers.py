@@ -31,7 +31,7 @@ figures
 export
 papercard papercircle watch guarded runcard defeat
 guard
-textcard
+textcard scriptlist
 ui
 generate
 cli
