@@ -13,7 +13,7 @@ import altair as alt
 
 from kg.fields import Setting
 from kg.figures import labels
-from kg.figures.look import data, ink
+from kg.figures.look import blue, data, ink
 from kg.mapverdicts import STATES, MapCell, State
 
 COLOURS: dict[State, str] = {
@@ -39,9 +39,10 @@ def chart(
     placed = [_placed(cell, columns.index(cell.setting[across]), rows.index(cell.setting[up])) for cell in cells]
     present = [state for state in STATES if any(row["state"] == state for row in placed)]
     legend = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolStrokeWidth=2, columns=5)
-    colour = alt.Color("state:N", legend=legend, scale=alt.Scale(domain=present, range=[COLOURS[s] for s in present]))
+    hues = {**COLOURS, "holds": blue(dark)}
+    scale = alt.Scale(domain=present, range=[hues[state] for state in present])
+    colour = alt.Color("state:N", legend=legend, scale=scale)
     shape = alt.Shape("state:N", legend=legend, scale=alt.Scale(domain=present, range=[SHAPES[s] for s in present]))
-    fill = alt.Color("state:N", legend=None, scale=alt.Scale(domain=present, range=[COLOURS[s] for s in present]))
     alpha = alt.Opacity("state:N", legend=None, scale=alt.Scale(domain=present, range=[FILLS[s] for s in present]))
     told = [
         alt.Tooltip("at:N", title="cell"),
@@ -51,7 +52,7 @@ def chart(
     base = data(placed)
     layers = [
         base.mark_rect(stroke=text, strokeOpacity=0.25, strokeWidth=0.6).encode(
-            x=x, x2="x2:Q", y=y, y2="y2:Q", color=fill, opacity=alpha, tooltip=told
+            x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, opacity=alpha, tooltip=told
         ),
         base.mark_point(size=110, filled=False, strokeWidth=2.2, opacity=1, yOffset=-9).encode(
             x=alt.X("cx:Q"), y=alt.Y("cy:Q"), color=colour, shape=shape, tooltip=told
@@ -59,7 +60,7 @@ def chart(
         base.mark_text(fontSize=11, color=text, dy=13).encode(x="cx:Q", y="cy:Q", text="share:N"),
     ]
     if critics := [row for row in placed if row["critic"]]:
-        marked = data(critics).mark_text(fontSize=10, fontStyle="italic", color=text, dy=-24)
+        marked = data(critics).mark_text(fontSize=10, fontStyle="italic", color=text, dy=-21)
         layers.append(marked.encode(x="cx:Q", y="cy:Q", text=alt.value("critic")))
     if lines := list(_outline(placed)):
         rules = data(lines).mark_rule(color=text, strokeWidth=3, strokeCap="square")

@@ -102,7 +102,12 @@ def _panel(found: Sequence[Residual], title: str, width: int, dark: bool, last: 
     said = "(measured − expected) / tolerance" if last else None
     scale = alt.Scale(domain=[-REACH - 0.15, REACH + 0.15], nice=False)
     x = alt.X("x:Q", title=said, axis=axis, scale=scale)
-    y = alt.Y("at:N", title=None, sort=None, axis=alt.Axis(labelLimit=300, ticks=False, domain=False, labelFontSize=10))
+    y = alt.Y(
+        "at:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(labelLimit=300, labelOverlap=False, ticks=False, domain=False, labelFontSize=10),
+    )
     legend = alt.Legend(title=None, orient="top")
     hue = alt.Scale(domain=list(STATES), range=[blue(dark), *COLOURS[1:]])
     colour = alt.Color("state:N", legend=legend, scale=hue)
