@@ -30,6 +30,10 @@ fix:
 rates:
     uv run python benchmarks/verdict_rates.py
 
+# every tested prediction again, from another first seed
+seeds *args:
+    uv run python benchmarks/second_seeds.py {{args}}
+
 # write the files that are generated
 generate:
     uv run python -m kg.generate

@@ -11,9 +11,10 @@ corpus, graph                     the whole record; the typed graph
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 checks                            rules across records
-trace, search, stats, draw        what rests on what; find; count; the network as a picture's data
+trace, defeat, search, stats      what rests on what, and what has fallen; find; count
+draw                              the network as a picture's data
 rerun, export                     sandbox, runner, many at a time; formats
-ui, runcard, textcard, cli        the app's pages; a module of commands a subject; what is generated
+ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Entry:
     @property
     def marks(self) -> list[str]:
         """What a reader should know besides the verdict, each in a word or a few."""
-        said = {"stale": self.stale, "made under another declaration": self.amended, "counts": self.counts}
+        said = {"stale": self.stale, "made under another declaration": self.amended, "counts now": self.counts}
         return [name for name, holds in said.items() if holds]
 
 

@@ -159,3 +159,16 @@ def test_the_snapshot_is_as_it_was(tree: Path) -> None:
     )
 
     assert not {"marks", "history", "defeat"} & set(node)
+
+
+def test_what_is_only_weakened_concerns_nobody(tree: Path) -> None:
+    """An argument about a claim that keeps other grounds is not drawn in; one about the fallen claim is."""
+    toytree.edit(tree, "data/claims/plateau.yaml", "builds-on: [stability-limit]\n", "")
+    toytree.edit(tree, "data/claims/plateau.yaml", "how: measures", "how: proves")
+    toytree.edit(tree, "data/arguments/small-nets-reply.yaml", '["argument:small-nets"]', '["claim:stability-limit"]')
+
+    found = {step.address: step.effect for step in trace.falls(toytree.graph(tree), PLATEAU, concerned=True)}
+
+    assert found[LIMIT] == "weakens"
+    assert found["argument:small-nets"] == "concerns"
+    assert "argument:small-nets-reply" not in found

@@ -18,6 +18,7 @@ from kg.generate import generated
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GENERATED = generated(ROOT)
 HEAVY = ("networkx", "pydantic", "streamlit", "pyvis", "scipy", "numpy")
 
 
@@ -56,10 +57,10 @@ def test_every_rule_explains_itself(name: str) -> None:
     assert rule.example.strip()
 
 
-@pytest.mark.parametrize("path", sorted(generated(ROOT)))
+@pytest.mark.parametrize("path", sorted(GENERATED))
 def test_generated_files_are_fresh(path: str) -> None:
     """What is generated equals what the code generates now (python -m kg.generate writes it)."""
-    assert (ROOT / path).read_text(encoding="utf-8") == generated(ROOT)[path]
+    assert (ROOT / path).read_text(encoding="utf-8") == GENERATED[path]
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])

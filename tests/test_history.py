@@ -122,7 +122,7 @@ def test_show_prints_the_history(tree: Path) -> None:
     told, script = shown(tree, ONSET), shown(tree, "reproduction:quadratic_onset")
 
     assert "history     2026-11-20 10:00  quick  5 seeds   disagrees (claim fails)  [commit c0ffeec0ff]" in told
-    assert "2026-11-24 10:00  quick  0 seeds   error (too slow here)  [counts, commit c0ffeec0ff]" in told
+    assert "2026-11-24 10:00  quick  0 seeds   error (too slow here)  [counts now, commit c0ffeec0ff]" in told
     assert "history     2026-11-20 10:00  quick       3.2 CPU s  1 disagrees (claim fails)" in script
 
 

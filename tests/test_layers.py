@@ -26,7 +26,7 @@ history
 checks trace stats draw rerun export
 papercard papercircle watch guarded runcard defeat
 guard
-textcard
+textcard scriptlist
 ui
 generate
 cli

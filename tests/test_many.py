@@ -236,3 +236,16 @@ def test_a_broken_ledger_is_none(tree: Path, text: str) -> None:
     Ledger(tree, "all", QUICK).take_up([job])
 
     assert job.state == "waiting"
+
+
+def test_what_waits_on_a_cluster_is_withdrawn(tmp_path: Path) -> None:
+    """Where nothing begins and workers hear of no event, Ctrl-C withdraws the jobs themselves."""
+
+    class Busy(Cluster):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            return Future()
+
+    cancel, todo = threading.Event(), jobs(tmp_path, "one", "two")
+    Many(QUICK, pool=Busy, work=done, on_look=cancel.set).run(todo, cancel)
+
+    assert [job.state for job in todo] == ["cancelled", "cancelled"]

@@ -48,13 +48,16 @@ def test_a_script_tells_its_runs(tree: Path) -> None:
     text = said(page("explore", node="reproduction:quadratic_onset"))
 
     assert "2026-11-24 10:00 **1 error**" in text
-    assert f"{TITLE}: **error** (*too slow here*)" in text
+    assert f"**error** (*too slow here*): {TITLE}" in text
 
 
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("claim:stability-limit", "A run of ours disagrees with a prediction that this rests on."),
+        (
+            "claim:stability-limit",
+            "A run of ours disagrees with a prediction of this claim, and its standing counts that.",
+        ),
         ("claim:plateau", "A run of ours disagrees with a prediction that this rests on."),
         ("question:why-two", "A run of ours disagrees with a prediction that this rests on."),
         ("argument:small-nets", "A run of ours disagrees with a prediction that this speaks of."),

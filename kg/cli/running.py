@@ -102,6 +102,8 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
         where = experiments.keep(plan, done, record=options.record)
     except experiments.CannotRun as problem:
         unkept = str(problem)  # what was measured is still said: it may have taken hours
+    if where and options.record:
+        _renew_list(graph)
     put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where), json_)
     if unkept:
         raise click.ClickException(unkept)
@@ -138,6 +140,8 @@ def _many(graph: Graph, asked: str, options: Options, workers: int, resume: bool
     with _cancelled_by_ctrl_c() as cancel:
         Many(options, workers=workers, on_end=ended, on_look=table.look).run(jobs, cancel)
     table.close()
+    if options.record:
+        _renew_list(graph)
     if json_:
         put(runcard.many_as_dict(jobs, table.seconds), True)
     if any(job.state == "cancelled" for job in jobs):
@@ -145,6 +149,19 @@ def _many(graph: Graph, asked: str, options: Options, workers: int, resume: bool
         sys.exit(130)
     ledger.close()
     sys.exit(1 if any(job.erred for job in jobs) else 0)
+
+
+def _renew_list(graph: Graph) -> None:
+    """Write the list of scripts anew after a recorded run, where the tree has one; the run itself is kept already."""
+    from kg import scriptlist
+
+    root = graph.corpus.root
+    if not (root / scriptlist.PATH).exists():
+        return
+    try:
+        scriptlist.write(root)
+    except OSError as problem:
+        click.echo(f"cannot write {scriptlist.PATH}: {problem.strerror}; python -m kg.generate will", err=True)
 
 
 def _plans(graph: Graph, asked: str, options: Options) -> dict[str, Plan | str]:

@@ -26,7 +26,8 @@ def of_prediction(world: World, address: str) -> None:
     with st.expander(f"History: {counted(len(entries), 'recorded run')}"):
         lines = []
         for entry in reversed(entries[-MOST_RUNS:]):
-            why = f" (*{entry.cause}*): {inert(entry.judgement.reason)}" if entry.cause else ""
+            why = f" (*{entry.cause}*)" if entry.cause else ""
+            why += f": {inert(entry.judgement.reason)}" if entry.cause and not entry.counts else ""
             said = [f"{entry.run.budget} budget", counted(entry.seeds, "seed"), entry.test.level]
             said += [f"commit {entry.commit}" if entry.commit else "outside a commit", *entry.marks]
             told = f"**{words.verdict(entry.judgement.verdict)}**{why}"
@@ -44,13 +45,13 @@ def of_script(world: World, script: str) -> None:
         lines, causes = [], set()
         for run, entries in reversed(runs[-MOST_RUNS:]):
             told = runcard.counted(entry.judgement.verdict for entry in entries.values()) or run.status
-            said = [f"{run.budget} budget", f"{words.number(run.cpu_seconds)} CPU seconds"]
+            said = [f"{run.budget} budget", f"{run.cpu_seconds or 0.0:,.1f} CPU seconds"]
             lines.append(f"- {runcard.when(run)} **{inert(told)}**  \n:gray[{inert(', '.join(said))}]")
             for address, entry in entries.items():
                 causes.add(entry.cause)
                 if entry.cause:
                     title = inert(world.graph.node(address).title)
-                    lines.append(f"    - {title}: **{words.verdict(entry.judgement.verdict)}** (*{entry.cause}*)")
+                    lines.append(f"    - **{words.verdict(entry.judgement.verdict)}** (*{entry.cause}*): {title}")
         _lines(lines, len(runs), causes)
 
 
@@ -64,23 +65,40 @@ def _lines(lines: list[str], total: int, causes: Iterable[Cause | None]) -> None
             st.caption(f"*{cause}*: {meaning}")
 
 
+SAID = {
+    ("disagrees", "own"): "A run of ours disagrees with a prediction of this claim, and its standing counts that.",
+    ("disagrees", "below"): "A run of ours disagrees with a prediction that this rests on. "
+    "What is said here keeps its own standing.",
+    ("disagrees", "near"): "A run of ours disagrees with a prediction that this speaks of.",
+    ("stale", "own"): "The run of a prediction of this claim is stale and no longer counts: it is to be run again.",
+    ("stale", "below"): "The run of a prediction that this rests on is stale: it is to be run again.",
+    ("stale", "near"): "The run of a prediction that this speaks of is stale: it is to be run again.",
+}
+"""What a mark says, by what befell the prediction and how the marked node stands to it."""
+
+
 def marks(world: World, address: str) -> None:
-    """What has fallen or gone stale below the node at ``address``, each with the path; its standing stays as it is."""
+    """What has fallen or gone stale below the node at ``address``, each with the path."""
     found = defeat.marks(world.evidence).get(address, ())
-    for state, show in (("disagrees", st.warning), ("stale", st.info)):
-        held = [mark for mark in found if mark.defeat == state]
+    for (state, kin), text in SAID.items():
+        held = [mark for mark in found if mark.defeat == state and _kin(mark) == kin]
         if not held:
             continue
-        speaks = all(mark.effect == "concerns" for mark in held)
-        verb = "speaks of" if speaks else "rests on"
-        what = "A run of ours disagrees with a prediction" if state == "disagrees" else "A run is stale of a prediction"
-        show(f"{what} that this {verb}. Its own standing stays as it is.")
+        (st.warning if state == "disagrees" else st.info)(text)
         for mark in held[:MOST_MARKS]:
             _path(world, mark)
         if len(held) > MOST_MARKS:
             st.caption(
                 f"And {counted(len(held) - MOST_MARKS, 'further prediction')}; kg show {inert(address)} lists them."
             )
+
+
+def _kin(mark: Mark) -> str:
+    """Whether the marked node is the prediction's own claim, rests on it from further away, or only speaks of it."""
+    if mark.effect == "concerns":
+        return "near"
+    own = f"claim:{mark.prediction.partition(':')[2].partition('/')[0]}"
+    return "own" if mark.path[-1] == own else "below"
 
 
 def _path(world: World, mark: Mark) -> None:
