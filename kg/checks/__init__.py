@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, links, order, quality, references
+from kg.checks import declarations, learning, links, order, quality, references
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -21,6 +21,7 @@ def run(graph: Graph) -> list[Finding]:
         *order.dates(corpus),
         *order.runs(corpus),
         *links.check(corpus),
+        *learning.check(corpus),
         *quality.check(corpus, Evidence(graph)),
     ]
     return sorted(set(found))
