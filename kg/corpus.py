@@ -15,9 +15,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kg import bibfile, identifiers, papers, runs, scriptfile, textfile, yamlfile
+from kg import bibfile, identifiers, mapfiles, papers, runs, scriptfile, textfile, yamlfile
 from kg.declarations import Prediction
 from kg.findings import Finding, Place, rule, visible
+from kg.mapfiles import MapRun
 from kg.papers import Paper
 from kg.records import Argument, Assumption, Axis, Claim, Concept, Question, Reading, Retired, Strand
 from kg.runs import Run
@@ -58,7 +59,7 @@ _KIND_OF: dict[type[BaseModel], str] = {
     Axis: "axis",
     Reading: "reading",
 }
-_OTHER_DATA = {"runs", "schema", "inputs", "README.md"}  # runs are read by kg.runs; the others are not records
+_OTHER_DATA = {"runs", "maps", "schema", "inputs", "README.md"}  # read by kg.runs, kg.mapfiles; the rest no records
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Corpus:
     findings: tuple[Finding, ...]
     broken: frozenset[str] = frozenset()
     """Addresses that are written and could not be read; ``kind:*`` where it is not known which."""
+    maps: tuple[MapRun, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
 
     def predictions(self) -> Iterator[tuple[str, str, Prediction]]:
@@ -160,7 +162,8 @@ class _Reader:
             if name != "README.md":
                 self.findings += textfile.names_in(self.root, f"data/inputs/{name}")[1]
         found_runs, findings = runs.read_all(self.root, gate=self.gate)
-        self.findings += findings
+        found_maps, more = mapfiles.read_all(self.root, gate=self.gate)
+        self.findings += [*findings, *more]
         of = {kind: MappingProxyType(records) for kind, records in self.records.items()}
         return Corpus(
             self.root,
@@ -178,6 +181,7 @@ class _Reader:
             tuple(found_runs),
             tuple(sorted(set(self.findings))),
             frozenset(self.broken),
+            tuple(found_maps),
             MappingProxyType(self.origins),
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg import defeat, history, runcard
+from kg import defeat, history, maptext, runcard
 from kg.defeat import Defeat, Mark
 from kg.evidence import Evidence, PredictionEvidence
 from kg.export.snapshot import snapshot_node
@@ -80,6 +80,8 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield wrapped(found.reason)
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
+        if node.address in evidence.maps:
+            yield from maptext.lines(evidence.maps[node.address])
         yield from _listed("history", map(runcard.entry, history.of_prediction(evidence, node.address)))
     if node.kind == "reproduction":
         runs = history.of_script(evidence, node.id)
