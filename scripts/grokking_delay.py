@@ -19,11 +19,12 @@ Equations (x (N,) Gaussian inputs, n of them; y = w*.x with k entries of w* that
 
 Command
     python scripts/grokking_delay.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke 6, quick 20, full about 100.
+    CPU seconds of one core for 5 seeds: smoke and quick 16, full about 80.
 
 Expected result (what the pilots gave; the recorded runs are to say)
-    One problem each at L = 2 and lambda = 0.05 had lambda t_g - log alpha = 1.5, 1.2, 1.8 and 1.8 at alpha = 12, 24, 48
-    and 96. Other depths and decays were not run before they were declared.
+    decay_factor   slope 1.000 in alpha at L = 2, with c from 1.39 to 1.65; at L = 3 one problem each of two seeds had
+                   c = 0.758 and 0.858 at alpha = 24, 48 and 96 alike
+    delay          slope -0.984 to -0.989 in lambda
 
 Departures from the source
     1. Regression with a sparse target; the flow of Eq. 2 is integrated by scipy's BDF with its Jacobian, since steps of
@@ -34,9 +35,14 @@ Departures from the source
     4. Double precision, one thread.
 
 Tuning history (pilots, on seeds 1000 to 1007 only)
-    - N, n, the decay and the first three alpha are those of a list made beforehand. k, the threshold and tolerances of
-      the integrator were set before the first pilot and not changed after it. In it each alpha had a problem of its
-      own, and c scattered by 0.3, which is why they share problems now.
+    - N, n, the decay and the first three alpha are those of a list made beforehand. k and the threshold were set before
+      the first pilot and not changed after it. In it, at L = 2, each alpha had a problem of its own, and c scattered by
+      0.3, which is why they share problems now.
+    - L = 3 and other decays were declared before they were run. At L = 3, alpha = 48 and 96 the first run, with a
+      relative tolerance of the integrator of 1e-6, was wrong: w is the small difference of cubes of alpha, whose error
+      of 3 alpha^3 1e-6 let the test error fall below the threshold by chance within the first steps (slopes from -0.6
+      to 0.02). The tolerance is 1e-9 since then, at which the two problems above were run, and quick has 1 problem a
+      seed and not 4, for time. Predictions and tolerances stayed as they were.
 """
 
 from __future__ import annotations
@@ -64,7 +70,7 @@ DEPTHS = (2, 3)  # L
 ALPHAS, DECAY = (12.0, 24.0, 48.0, 96.0), 0.05
 DECAYS, ALPHA = (0.0125, 0.025, 0.05, 0.1), 24.0  # at L = 2
 THRESHOLD, FITTED = 0.3, 0.01
-DRAWS = {"smoke": 1, "quick": 4, "full": 20}
+DRAWS = {"smoke": 1, "quick": 1, "full": 5}
 
 Array = NDArray[np.float64]
 Record = dict[str, Any]
@@ -77,7 +83,7 @@ class Args:
     first_seed: int = 0
     """the first of them"""
     budget: Literal["smoke", "quick", "full"] = "quick"
-    """problems a seed: smoke 1, quick 4, full 20"""
+    """problems a seed: smoke and quick 1, full 5"""
     out: Path = Path("result.json")
     """where the result is written"""
 
@@ -144,8 +150,8 @@ def train(X: Array, target: Array, alpha: float, decay: float, L: int) -> Delay:
         method="BDF",
         jac=lambda _, state: jacobian(state, H, b, L, decay),
         events=[lambda _, state: test(state) - THRESHOLD, lambda _, state: training(state) - FITTED],
-        rtol=1e-6,
-        atol=1e-9,
+        rtol=1e-9,
+        atol=1e-12,
         dense_output=True,
     )
     states = solved.y.T
