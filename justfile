@@ -38,6 +38,11 @@ seeds *args:
 generate:
     uv run python -m kg.generate
 
+# renew the picture of all residuals in the README
+pictures:
+    uv run kg export figures --out .kg/pictures
+    cp .kg/pictures/residuals.svg docs/residuals.svg
+
 # everything that must hold before a change lands
 ci:
     .ci/run

@@ -6,14 +6,15 @@ findings, relations               what can be wrong; the table of kinds and rela
 identifiers, arithmetic, latex    grammars of ids and DOIs; expected values; TeX to text
 fields, declarations, records     closed models of everything that people write; validation holds values to them
 textfile, yamlfile, bibfile       one file each, safely; names, papers, scriptfile, jsonfile beside them
-results, runs                     what a script measured; run files
+results, stored, runs, mapfiles   what a script measured; immutable files of runs and maps
 corpus, graph                     the whole record; the typed graph
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
+sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction holds on it
 checks                            rules across records
-trace, defeat, search, stats      what rests on what, and what has fallen; find; count
-draw                              the network as a picture's data
-rerun, export                     sandbox, runner, many at a time; formats
+trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
+meter, draw                       the drawn sample of the meter; the network as a picture's data
+rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """
 

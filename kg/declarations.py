@@ -31,6 +31,7 @@ from kg.fields import (
     exactly_one,
     refuse,
 )
+from kg.sweeps import Sweep
 
 Depth = Literal["secondary", "abstract", "section", "full-text"]
 Type = Literal["equality", "bound", "exponent", "threshold", "ordering", "switch", "qualitative"]
@@ -247,6 +248,7 @@ class Prediction(Record):
     passes: Passes | None = None
     fails: Fails | None = None
     regime: dict[SettingName, RegimeValue] = Field(default_factory=dict)
+    map_: Sweep | None = None
     refuted_if: Text | None = None
     by: Day | None = None
     foreseen: Foreseen | None = None

@@ -11,6 +11,7 @@ from kg.axes import RERUNS, STANDINGS, Rerun, Standing, claim_literature, claim_
 from kg.declarations import LEVELS, Prediction, Test
 from kg.graph import Graph
 from kg.literature import Literature
+from kg.mapverdicts import Mapped, mapped
 from kg.runs import Run, data_sha256
 from kg.verdicts import Judgement
 
@@ -90,6 +91,20 @@ class Evidence:
     def claims(self) -> Mapping[str, ClaimEvidence]:
         """By claim id."""
         return {name: self._claim(name) for name in self.corpus.claims}
+
+    @cached_property
+    def maps(self) -> Mapping[str, Mapped]:
+        """The newest map of each prediction that has one, by address."""
+        found = {}
+        for address, claim, prediction in self.corpus.predictions() if self.corpus.maps else ():
+            script = next((test.script for test in prediction.scripts if test.script in self.corpus.scripts), None)
+            hashes = {
+                "script_sha256": self.corpus.scripts[script].sha256 if script else None,
+                "data_sha256": self._script_data[script] if script else None,
+            }
+            regime = {**self.corpus.claims[claim].regime, **prediction.regime}
+            found[address] = mapped(address, prediction, regime, self.corpus.maps, hashes)
+        return {address: one for address, one in found.items() if one is not None}
 
     @cached_property
     def _reported(self) -> Mapping[str, Literature]:

@@ -7,7 +7,6 @@ null says that a threshold was never reached. Nothing here judges: verdicts do, 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kg.findings import Place, visible
 from kg.identifiers import is_setting_name
+from kg.stored import file_id
 
 Status = Literal[
     "ok", "exit", "signal", "timeout", "memory", "processes", "output", "cancelled", "no-result", "no-sandbox"
@@ -58,11 +58,13 @@ Numbers = list[Number | None]
 Condition = Annotated[dict[Setting, float | Words], _SETTINGS]
 
 
-class _Closed(BaseModel):
+class Closed(BaseModel):
+    """A model without other fields, of exact types and finite numbers."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Reading(_Closed):
+class Reading(Closed):
     """A quantity in one condition, a number a seed."""
 
     condition: Condition
@@ -76,7 +78,7 @@ class Row(Reading):
     rivals: dict[Words, Numbers] = {}
 
 
-class Curve(_Closed):
+class Curve(Closed):
     """A curve to plot: ``y`` in ``unit`` at the places ``x``; null in ``y`` is a gap."""
 
     name: Words
@@ -91,7 +93,7 @@ class Curve(_Closed):
         return self
 
 
-class Result(_Closed):
+class Result(Closed):
     """Everything that one run of a script measured. Controls are further ``quantities``.
 
     ``numerical_error`` is the script's own bound on the error of a quantity, in the quantity's unit.
@@ -160,7 +162,7 @@ class Run:
     @property
     def id(self) -> str:
         """``<utc>-<hash8>``, the stem of the run's file."""
-        return Path(self.path).stem if self.path else run_id(self.started, self.content)
+        return Path(self.path).stem if self.path else file_id(self.started, self.content)
 
     @property
     def address(self) -> str:
@@ -222,11 +224,6 @@ class Run:
         """The bytes of the run's file. Raises ValueError where a value is not JSON, NaN and infinities included."""
         values = (1, self.script, self.budget, self.result, self.provenance, self.status)
         return json.dumps(dict(zip(KEYS, values, strict=True)), indent=1, allow_nan=False).encode() + b"\n"
-
-
-def run_id(started: str, content: bytes) -> str:
-    """``<utc>-<hash8>``: the start and the first digits of the SHA-256 of the run's file."""
-    return f"{started.replace('-', '').replace(':', '')}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 R = TypeVar("R", bound=Reading)

@@ -1,43 +1,30 @@
-"""Run files: one immutable JSON file a run, ``data/runs/<script>/<utc>-<hash8>.json``.
-
-A file's name holds the time at which the run began and the first eight hexadecimal digits of the SHA-256 of its
-content, so a run that was edited afterwards is found out. Reading is total: whatever lies in the folder becomes runs
-and findings. Writing is atomic: a killed writer leaves at most a temporary file, which the next one sweeps.
-"""
+"""Run files: one immutable JSON file a run, ``data/runs/<script>/<utc>-<hash8>.json`` (``kg.stored``)."""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import os
-import re
 import stat
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from kg import jsonfile, results
+from kg import jsonfile, results, stored
 from kg.findings import Finding, Place, rule, visible
-from kg.jsonfile import Unreadable, decode, read_regular
-from kg.results import KEYS, Budget, Curve, Reading, Result, Row, Run, Status, merge, run_id
-from kg.textfile import Gate, left_out, open_gate
+from kg.jsonfile import Unreadable, decode
+from kg.results import KEYS, Budget, Curve, Reading, Result, Row, Run, Status, merge
+from kg.stored import MAX_BYTES, STALE_SECONDS, is_script
+from kg.stored import NotWritten as RunNotWritten
+from kg.textfile import Gate, open_gate
 
 __all__ = [
-    "Budget", "Curve", "Reading", "Result", "Row", "Run", "RunNotWritten", "Status",
-    "data_sha256", "merge", "read", "read_all", "write",
+    "MAX_BYTES", "STALE_SECONDS", "Budget", "Curve", "Reading", "Result", "Row", "Run", "RunNotWritten", "Status",
+    "data_sha256", "is_script", "merge", "read", "read_all", "write",
 ]  # fmt: skip
 
 RECORDED, LOCAL = "data/runs", ".kg/runs"
-MAX_BYTES = 16_000_000
-STALE_SECONDS = 3600.0
-"""A temporary file older than this has no writer any more: writing takes well under a second."""
 
-_SCRIPT = re.compile(r"[a-z][a-z0-9_]{0,79}\Z", re.ASCII)
-_NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{8})\.json\Z", re.ASCII)
-_STARTED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\Z", re.ASCII)
 _BAD = rule(
     "bad-run-file",
     "A run file is a JSON object written by 'kg rerun': schema, script, budget, result, provenance, status.",
@@ -49,15 +36,6 @@ _CHANGED = rule(
     "data/runs/deep_linear_modes/20261124T101500Z-00000000.json, the measured value corrected by hand",
     severity="warning",
 )
-
-
-class RunNotWritten(Exception):
-    """A run could not be stored; the message says why and what to do."""
-
-
-def is_script(name: str) -> bool:
-    """Whether ``name`` can be a script's: a Python module's name in lower case."""
-    return _SCRIPT.match(name) is not None
 
 
 def write(root: Path, folder: str, run: Run) -> Path:
@@ -76,50 +54,7 @@ def write(root: Path, folder: str, run: Run) -> Path:
         wrong = [str(reason)]
     if wrong:
         raise RunNotWritten(f"the run of {visible(run.script)} is not valid: {'; '.join(wrong)}")
-    name = f"{run_id(run.started, content)}.json"
-    target = root / folder / run.script / name
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target.parent)
-        if target.exists():
-            if target.read_bytes() != content:
-                raise RunNotWritten(f"{folder}/{run.script}/{name} exists with other content; restore it from git")
-            return target
-        _replace(target, content)
-    except OSError as reason:
-        raise RunNotWritten(
-            f"cannot write {folder}/{run.script}/{name}: {reason.strerror or reason}; "
-            "make room or make the folder writable, then run again"
-        ) from reason
-    return target
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Put ``content`` at ``target`` in one step. A file that appears meanwhile has the same hash, thus the content."""
-    handle, temporary = tempfile.mkstemp(prefix=".tmp-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _sweep(folder: Path) -> None:
-    for leftover in folder.glob(".tmp-*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - leftover.lstat().st_mtime > STALE_SECONDS:
-                leftover.unlink()
+    return stored.write(root, folder, run.script, run.started, content)
 
 
 def read_all(root: Path, folder: str = RECORDED, *, gate: Gate = open_gate) -> tuple[list[Run], list[Finding]]:
@@ -129,62 +64,29 @@ def read_all(root: Path, folder: str = RECORDED, *, gate: Gate = open_gate) -> t
     """
     runs: list[Run] = []
     findings: list[Finding] = []
-    for path in _entries(root, folder, findings):
-        if not is_script(path.rpartition("/")[2]):
-            findings.append(_BAD.at(Place(visible(path)), "expected a folder named after a script; move it away"))
-            continue
-        for entry in _entries(root, path, findings):
-            if (why := gate(entry)) is not None:
-                findings.append(left_out(entry, why))
-                continue
-            run, wrong = read(root, entry)
-            findings += wrong
-            runs += [run] if run else []
+    for path in stored.paths(root, folder, _BAD, findings, gate):
+        run, wrong = read(root, path)
+        findings += wrong
+        runs += [run] if run else []
     return runs, findings
-
-
-def _entries(root: Path, folder: str, findings: list[Finding]) -> Iterator[str]:
-    """The paths in ``folder``, sorted; a folder that is none is a finding, a missing one is empty."""
-    try:
-        if not stat.S_ISDIR((root / folder).lstat().st_mode):
-            findings.append(
-                _BAD.at(Place(visible(folder)), "expected a folder named after a script; move this file away")
-            )
-            return
-        names = sorted(entry.name for entry in (root / folder).iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as reason:
-        findings.append(_BAD.at(Place(visible(folder)), f"cannot be listed: {reason.strerror}"))
-        return
-    yield from (f"{folder}/{name}" for name in names if not name.startswith("."))
 
 
 def read(root: Path, path: str) -> tuple[Run | None, list[Finding]]:
     """The run in the file at ``path`` below ``root``, or None, and what is wrong with it. Never raises."""
-    folder, _, file = path.rpartition("/")
     try:
-        if not (name := _NAME.match(file)):
-            wanted = "20261124T101500Z-1a2b3c4d.json"
-            raise Unreadable(f"expected a name such as {wanted}; run files are written by 'kg rerun'")
-        raw = read_regular(root / path, MAX_BYTES).replace(b"\r\n", b"\n")
+        raw, named = stored.read(root, path)
         content = decode(raw)
     except Unreadable as reason:
         return None, [_BAD.at(Place(visible(path), reason.line), str(reason))]
-    wrong = _problems(content, folder.rpartition("/")[2], _time_of(name[1]))
+    wrong = _problems(content, path.split("/")[-2], named)
     if wrong or not isinstance(content, dict):
         return None, [_BAD.at(Place(path), line) for line in wrong]
-    content["provenance"].setdefault("started", _time_of(name[1]))
+    content["provenance"].setdefault("started", named)
     run = Run(**{key: content[key] for key in KEYS if key != "schema"}, path=path)
-    if (found := run_id(run.started, raw)) != run.id:
+    if (found := stored.file_id(run.started, raw)) != run.id:
         message = f"the content is that of {found}; runs are never edited: restore the file from git, or run again"
         return run, [_CHANGED.at(Place(path), message)]
     return run, []
-
-
-def _time_of(utc: str) -> str:
-    """``20261124T101500Z`` of a file's name as ``2026-11-24T10:15:00Z``."""
-    return f"{utc[:4]}-{utc[4:6]}-{utc[6:11]}:{utc[11:13]}:{utc[13:]}"
 
 
 def _problems(content: object, script: str, named: str | None = None) -> list[str]:
@@ -200,22 +102,13 @@ def _problems(content: object, script: str, named: str | None = None) -> list[st
         for key, values in allowed.items()
         if content[key] not in values or isinstance(content[key], bool)
     ]
-    if not _is_time(started):
+    if not stored.is_time(started):
         wrong.append(f"provenance.started: found {started!r:.80}, expected a time such as 2026-11-24T10:15:00Z")
     if content["status"] == "ok":
         wrong += [f"result: {line}" for line in results.problems(result)]
     elif result is not None:
         wrong.append("result: expected null where the status is not ok")
     return wrong + [f"provenance: {line}" for line in jsonfile.hazards(provenance)]
-
-
-def _is_time(started: object) -> bool:
-    if not isinstance(started, str) or not _STARTED.match(started):
-        return False
-    try:
-        return bool(datetime.datetime.fromisoformat(started))
-    except ValueError:
-        return False
 
 
 def data_sha256(root: Path, script: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg import defeat, history, runcard
+from kg import defeat, history, maptext, runcard
 from kg.defeat import Defeat, Mark
 from kg.evidence import Evidence, PredictionEvidence
 from kg.export.snapshot import snapshot_node
@@ -80,6 +80,8 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield wrapped(found.reason)
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
+        if node.address in evidence.maps:
+            yield from maptext.lines(evidence.maps[node.address])
         yield from _listed("history", map(runcard.entry, history.of_prediction(evidence, node.address)))
     if node.kind == "reproduction":
         runs = history.of_script(evidence, node.id)
@@ -229,6 +231,22 @@ def _ran(evidence: Evidence, step: Step) -> Iterator[str]:
     for outcome in found.outcomes if found else ():
         if outcome.run and outcome.judgement and step.address == f"reproduction:{outcome.test.script}":
             yield f"{outcome.run.address}: {outcome.judgement.verdict}{' (stale)' * outcome.stale}"
+
+
+def quality(found: dict[str, Any]) -> str:
+    """How well the record is kept, a row a count and a column a strand."""
+    strands = found["strands"]
+    width = max(map(len, strands), default=0)
+    lines = [" " * 20 + "  ".join(f"{name:>{width}}" for name in strands)]
+    for row in next(iter(strands.values()), {}):
+        cells = [counts[row] for counts in strands.values()]
+        shown = [", ".join(f"{k} {v}" for k, v in c.items()) if isinstance(c, dict) else str(c) for c in cells]
+        if row == "by_depth":
+            lines += [f"  {name}: {text}" for name, text in zip(strands, shown, strict=True)]
+        else:
+            lines.append(f"{row:20}" + "  ".join(f"{text:>{width}}" for text in shown))
+    lines.append("papers              " + ", ".join(f"{k} {v}" for k, v in found["papers"].items()))
+    return "\n".join(lines)
 
 
 def stats(counted: dict[str, Any]) -> str:

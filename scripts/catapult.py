@@ -105,6 +105,10 @@ class Args:
     """networks a seed: smoke 8, quick 32, full 128"""
     out: Path = Path("result.json")
     """where the result is written"""
+    width: int | None = None
+    """train at this width alone, to the target 1, for a map (with `step`, 3 where it is not given)"""
+    step: float | None = None
+    """and at this eta lambda_0"""
 
 
 @dataclass
@@ -211,8 +215,17 @@ def main(args: Args) -> None:
         """One seed's value of a quantity in a condition."""
         found[name].setdefault(tuple(condition.items()), []).append(value)
 
+    def last_curvature(seed: int, width: int, step: float) -> None:
+        """What the map of Eq. 7 is drawn from: the last curvature of one seed's networks, to the target 1."""
+        v, h, _ = draw(seed, width, round(1000 * step), networks=NETWORKS[args.budget])
+        course = train(v, h, step, 1)
+        scaled = step * course.curvatures[:, -1] / course.curvatures[:, 0]
+        add("eta_lambda_final", float(scaled.mean()), width=width, target=1, step=step)
+
     for done, seed in enumerate(seeds, start=1):
-        for width, target in itertools.product(WIDTHS, TARGETS):
+        if args.width is not None:
+            last_curvature(seed, args.width, args.step or STEPS[-1])
+        for width, target in itertools.product(WIDTHS if args.width is None else (), TARGETS):
             v, h, shift = draw(seed, width, target)
             diverges = partial(diverged, v, h, target=target)
             add("divergence_at", onset(diverges, shift), width=width, target=target)
@@ -235,7 +248,7 @@ def main(args: Args) -> None:
                         shown: Record = {"name": f"{name}, width {width}, eta lambda_0 {step}, seed {seed}"}
                         x = list(range(len(y)))
                         curves.append({**shown, "x": x, "y": numbers(y.tolist()), "unit": f"{name} against steps"})
-        for width in WIDTHS:
+        for width in WIDTHS if args.width is None else ():
             v, h, shift = draw(seed, width, len(TARGETS))  # other networks than those of the targets
             add("growth_at", onset(partial(grew, v, h), shift), width=width)
         print(json.dumps({"progress": round(done / len(seeds), 4)}), flush=True)

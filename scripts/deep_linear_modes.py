@@ -22,7 +22,7 @@ Equations (W1 is h x d, W2 is c x h; h = 64 hidden units, d = 30 inputs, c = 10 
 
 Command
     python scripts/deep_linear_modes.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke 1, quick 1, full 2.
+    CPU seconds of one core for 5 seeds: smoke 1, quick 1, full 2; one cell of a map, --start 1e-3 --step 0.1: 1.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     half_time      1.004 (mode 1) to 1.012 (modes 8 and 9) of what Eq. 4 says: about 23 to 38 units of time
@@ -85,9 +85,13 @@ class Args:
     """step size of gradient descent: smoke 0.1, quick 0.02, full 0.005"""
     out: Path = Path("result.json")
     """where the result is written"""
+    start: float | None = None
+    """begin with weights of this standard deviation, for a map (with `step`, that of the budget where not given)"""
+    step: float | None = None
+    """and train at this step size"""
 
 
-def draw(seed: int) -> tuple[Array, Array, Array]:
+def draw(seed: int, size: float = START) -> tuple[Array, Array, Array]:
     """The task and initial weights of one seed: Sigma (c, d), W1 (h, d), W2 (c, h)."""
     rng = np.random.default_rng(seed)
     digits = load_digits()
@@ -98,7 +102,7 @@ def draw(seed: int) -> tuple[Array, Array, Array]:
     y = np.eye(CLASSES)[digits.target[chosen]]
     y -= y.mean(axis=0)
     sigma = y.T @ x / IMAGES
-    return sigma, START * rng.normal(size=(HIDDEN, INPUTS)), START * rng.normal(size=(CLASSES, HIDDEN))
+    return sigma, size * rng.normal(size=(HIDDEN, INPUTS)), size * rng.normal(size=(CLASSES, HIDDEN))
 
 
 def modes(sigma: Array) -> tuple[Array, Array, Array]:
@@ -132,7 +136,9 @@ def train(sigma: Array, W1: Array, W2: Array, eta: float) -> Array:
 def train_one_layer(sigma: Array, eta: float) -> Array:
     """The map W of a network of one layer from zero, W' = W + eta (Sigma - W), (steps, c, d)."""
     maps, W, goal = [], np.zeros_like(sigma), LEARNED * np.linalg.norm(sigma)
-    while np.linalg.norm(sigma - W) > goal:
+    for _ in range(round(LAST / eta)):  # it never ends by itself from a step of 2 on
+        if np.linalg.norm(sigma - W) <= goal:
+            break
         maps.append(W)
         W = W + eta * (sigma - W)
     return np.array([*maps, W])
@@ -158,9 +164,9 @@ def numbers(values: Array) -> list[float | None]:
     return [float(f"{value:.7g}") if np.isfinite(value) else None for value in values]
 
 
-def measure(seed: int, eta: float) -> tuple[dict[str, Array], list[Record]]:
+def measure(seed: int, eta: float, size: float) -> tuple[dict[str, Array], list[Record]]:
     """One seed: by name an array whose first axis is the mode, and curves of some modes."""
-    sigma, W1, W2 = draw(seed)
+    sigma, W1, W2 = draw(seed, size)
     s, u, v = modes(sigma)
     u0 = start(W1, W2, u, v)
     maps, one_layer = train(sigma, W1, W2, eta), train_one_layer(sigma, eta)
@@ -200,9 +206,11 @@ def measure(seed: int, eta: float) -> tuple[dict[str, Array], list[Record]]:
 def main(args: Args) -> None:
     """Train a network on every seed, and one of one layer beside it, and write what was measured."""
     seeds = range(args.first_seed, args.first_seed + args.seeds)
+    eta, size = args.step or STEP[args.budget], args.start or START
+    cell: Record = {} if args.start is None else {"start": size, "step": eta}
     found, curves = [], []
     for seed in seeds:
-        of_seed, curves_of_seed = measure(seed, STEP[args.budget])
+        of_seed, curves_of_seed = measure(seed, eta, size)
         found.append(of_seed)
         curves += curves_of_seed if seed == seeds[0] else []
         print(json.dumps({"progress": round(len(found) / len(seeds), 4)}), flush=True)
@@ -217,7 +225,7 @@ def main(args: Args) -> None:
     quantities: dict[str, list[Record]] = defaultdict(list)
     preconditions: dict[str, list[Record]] = defaultdict(list)
     for k in range(MODES):
-        condition: Record = {"mode": k + 1}
+        condition: Record = {"mode": k + 1, **cell}
         expected = {"expected": values("expected", k)}
         rivals = {
             "one common time for all modes": values("common", k),
@@ -227,7 +235,7 @@ def main(args: Args) -> None:
         quantities["half_time_one_layer"].append({**record(condition, "half_time_one_layer", k), **expected})
         preconditions["start_over_strength"].append(record(condition, "start_over_strength", k))
         for i, tau in enumerate(TAUS):
-            condition = {"mode": k + 1, "tau": tau}
+            condition = {"mode": k + 1, "tau": tau, **cell}
             rivals = {
                 "exponential of one layer, matched at the half-time": values("exponential", k, i),
                 "straight ramp, matched in slope at the half-time": values("ramp", k, i),

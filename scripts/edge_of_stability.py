@@ -22,6 +22,7 @@ Equations (B = 200 images, theta = all P = 3466 weights and biases, v = velocity
 Command
     python scripts/edge_of_stability.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: smoke 5, quick 29, full 36. Smoke stops before the plateau.
+    One cell of a map, --eta 0.2 --beta 0.9: quick 6.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     late_sharpness_ratio near 1, a little above it: 1.005 and 1.015 in the quick pilot, nearer to 1 with more steps
@@ -107,6 +108,10 @@ class Args:
     """training steps: smoke 510, quick 6120, full 7650"""
     out: Path = Path("result.json")
     """where the result is written"""
+    eta: float | None = None
+    """train at this step size alone, for a map (with `beta`, 0 where it is not given)"""
+    beta: float | None = None
+    """and with this momentum"""
 
 
 _, unravel = ravel_pytree([(jnp.zeros((m, n)), jnp.zeros(n)) for m, n in pairwise(WIDTHS)])  # theta to layers
@@ -188,11 +193,11 @@ def record(condition: Record, measured: np.ndarray) -> Record:
 
 
 def main(args: Args) -> None:
-    """Train every setting and its control on every seed, and write what was measured."""
+    """Train every setting and its control (the one setting of a map without) on every seed, and write the measured."""
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     points = POINTS[args.budget]
     late = slice(2 * points // 3, None)  # the last third of training
-    trained, to_train = 0, len(seeds) * (2 * len(PLAIN) + 2 * len(MOMENTUM) + 1)
+    trained, to_train = 0, len(seeds) * (2 * len(PLAIN) + 2 * len(MOMENTUM) + 1 if args.eta is None else 1)
 
     def train_seeds(setting: int, beta: float, eta: float) -> tuple[np.ndarray, np.ndarray]:
         """Loss and sharpness, (seeds, points) each; runs of one setting share their draws."""
@@ -211,13 +216,19 @@ def main(args: Args) -> None:
     settings: list[Record] = [{"eta": eta} for eta in PLAIN]
     settings += [{"beta": beta, "eta": eta} for beta, eta in MOMENTUM]
     settings += [{"eta": SLOW}]
-    for setting, condition in enumerate(settings):
+    numbered = list(enumerate(settings))
+    if args.eta is not None:  # draws of its own for each cell of a map
+        cell = {"beta": args.beta or 0.0, "eta": args.eta}
+        numbered = [(10**6 * round(1e4 * args.eta) + round(1e4 * cell["beta"]), cell)]
+    for setting, condition in numbered:
         eta, beta = condition["eta"], condition.get("beta", 0.0)
         edge = (2 + 2 * beta) / eta  # Eq. 3
         losses, sharpnesses = train_seeds(setting, beta, eta)
         early, plateau = sharpnesses[:, 0], sharpnesses[:, late].mean(axis=1)  # (seeds,) each
 
-        if eta == SLOW:
+        if args.eta is not None:
+            quantities["late_sharpness"].append(record(condition, plateau))
+        elif eta == SLOW:
             quantities["sharpening_ratio"].append(record(condition, sharpnesses[:, -1] / early))
             preconditions["highest_sharpness_ratio"].append(record(condition, sharpnesses.max(axis=1) / edge))
         elif beta:

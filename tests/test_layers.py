@@ -13,17 +13,22 @@ KG = Path(__file__).parent.parent / "kg"
 LAYERS = """
 findings relations arithmetic latex intervals
 identifiers bibvalue jsonfile
-textfile names fields results validation
-yamlfile bibfile scriptfile declarations runs
+textfile names fields validation
+stored sweeps regimes
+results
+yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
-corpus fingerprints terms
+corpus fingerprints terms meter
 graph preconditions
 literature measurements search cite objections
 summaries axes
 verdicts
+mapverdicts
 evidence
 history
-checks trace stats draw rerun export
+checks trace stats quality draw rerun maptext
+figures
+export
 papercard papercircle watch guarded runcard defeat
 guard
 textcard scriptlist

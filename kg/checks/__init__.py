@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, links, order, quality, references
+from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -12,7 +12,7 @@ __all__ = ["run"]
 
 def run(graph: Graph) -> list[Finding]:
     """Every finding of readers and checks, by place."""
-    corpus = graph.corpus
+    corpus, evidence = graph.corpus, Evidence(graph)
     found = [
         *corpus.findings,
         *references.check(corpus),
@@ -21,6 +21,10 @@ def run(graph: Graph) -> list[Finding]:
         *order.dates(corpus),
         *order.runs(corpus),
         *links.check(corpus),
-        *quality.check(corpus, Evidence(graph)),
+        *learning.check(corpus),
+        *quality.check(corpus, evidence),
+        *maps.check(corpus, evidence),
+        *prose.check(corpus),
+        *meter.check(corpus),
     ]
     return sorted(set(found))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,3 +64,14 @@ def resolved(graph: Graph, text: str) -> str:
 def put(value: Any, json_: bool) -> None:
     """Print ``value``: text as it is, with ``json_`` anything as JSON."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) if json_ else value)
+
+
+@contextlib.contextmanager
+def cancelled_by_ctrl_c() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, in the place of an exception in the middle of a run."""
+    cancel = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from kg.cli.common import as_json, loaded, put
+from kg.cli.common import as_json, cancelled_by_ctrl_c, loaded, put
+from kg.cli.mapping import rerun_map
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -28,9 +26,16 @@ if TYPE_CHECKING:
 @click.option("--strand", help="Scripts that test a claim of this strand.")
 @click.option("--budget", type=click.Choice(["smoke", "quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=click.IntRange(0, 1_000_000), default=0, show_default=True, help="The first seed.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="How many scripts at a time.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="How many scripts (or cells of a map) at a time.",
+)
+@click.option("--map", "map_", is_flag=True, help="Run the map of a prediction: every cell of its two axes.")
 @click.option("--resume", is_flag=True, help="Go on where such a call was stopped.")
-@click.option("--record", is_flag=True, help="Keep the runs in data/runs/ for a pull request.")
+@click.option("--record", is_flag=True, help="Keep the runs in data/runs/ (a map in data/maps/) for a pull request.")
 @click.option("--unsandboxed", is_flag=True, help="Run without the sandbox; written into the run.")
 @as_json
 @click.pass_obj
@@ -43,6 +48,7 @@ def rerun(
     budget: Budget,
     seed: int,
     jobs: int,
+    map_: bool,
     resume: bool,
     record: bool,
     unsandboxed: bool,
@@ -53,6 +59,7 @@ def rerun(
     \b
     kg rerun edge_of_stability --budget smoke
     kg rerun edge-of-stability/two-over-eta --record
+    kg rerun heavy-ball-edge/plateau --map --jobs 2
     kg rerun --all --budget smoke --jobs 2
     kg rerun --strand universality --resume
     """
@@ -64,6 +71,11 @@ def rerun(
         raise click.UsageError("smoke runs are never recorded; use --budget quick or full")
     if record and seed != 0:
         raise click.UsageError("a recorded run starts at seed 0, never at a chosen one; leave --seed out")
+    if map_:
+        named = click.get_current_context().get_parameter_source("budget") is not ParameterSource.DEFAULT
+        if not experiment or named or seed or resume:
+            raise click.UsageError("--map takes a PREDICTION; budget and seeds are declared, and it goes on by itself")
+        rerun_map(root, experiment, record=record, jobs=jobs, sandboxed=not unsandboxed, json_=json_)
     options = Options(budget, seed, not unsandboxed, record)
     if experiment:
         if resume or jobs > 1:
@@ -88,7 +100,7 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
         def progress(at: experiments.Progress) -> None:
             bar.update(max(0, int(1000 * at.fraction) - bar.pos))
 
-        with _cancelled_by_ctrl_c() as cancel:
+        with cancelled_by_ctrl_c() as cancel:
             done = experiments.perform(
                 plan,
                 budget=options.budget,
@@ -137,7 +149,7 @@ def _many(graph: Graph, asked: str, options: Options, workers: int, resume: bool
         table.ended(job)
         ledger.add(job)
 
-    with _cancelled_by_ctrl_c() as cancel:
+    with cancelled_by_ctrl_c() as cancel:
         Many(options, workers=workers, on_end=ended, on_look=table.look).run(jobs, cancel)
     table.close()
     if options.record:
@@ -187,14 +199,3 @@ def _plans(graph: Graph, asked: str, options: Options) -> dict[str, Plan | str]:
     except experiments.CannotRun as problem:
         raise click.UsageError(str(problem)) from None
     return plans
-
-
-@contextlib.contextmanager
-def _cancelled_by_ctrl_c() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, in the place of an exception in the middle of a run."""
-    cancel = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: cancel.set())
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -42,6 +42,28 @@ def snapshot(root: Path | None, out: Path) -> None:
     click.echo(f"wrote {out}", err=True)
 
 
+@export.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write into."
+)
+@click.pass_obj
+def figures(root: Path | None, out: Path) -> None:
+    """Write every picture as SVG: a tested prediction each, a map each, and residuals.svg with all of them.
+
+    \b
+    kg export figures --out pictures
+    """
+    from kg.evidence import Evidence
+    from kg.export import pictures
+    from kg.figures.svg import CannotDraw
+
+    try:
+        written = pictures.write(Evidence(loaded(root)), out)
+    except CannotDraw as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(f"wrote {len(written)} pictures into {out}", err=True)
+
+
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 @click.option("--open/--no-open", "open_", default=True, help="Open a browser window.")

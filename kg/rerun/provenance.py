@@ -17,14 +17,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from kg import runs
+from kg import mapfiles, runs
 from kg.rerun import sandbox
 from kg.rerun.watchdog import Limits
 
 STACK = ("jax", "jaxlib", "numpy", "scikit-learn", "scipy", "tyro")
 """The packages that scripts compute with (the ``reproduce`` extra, and jaxlib, which does jax's arithmetic)."""
 
-_WRITTEN_BY_RUNS = (runs.RECORDED, "scripts/README.md")
+_WRITTEN_BY_RUNS = (runs.RECORDED, mapfiles.RECORDED, "scripts/README.md")
 
 
 def circumstances(root: Path, script: str, limits: Limits, sandboxed: bool) -> dict[str, Any]:

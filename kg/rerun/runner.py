@@ -60,13 +60,15 @@ def rerun(
     cancel: threading.Event | None = None,
     limits: Limits | None = None,
     sandboxed: bool = True,
+    arguments: Sequence[str] = (),
     extra_provenance: Mapping[str, Any] | None = None,
 ) -> Run:
     """Run ``scripts/<script>.py`` with ``looks[0]`` seeds, then with the further ones while ``undecided``.
 
     ``looks`` are growing totals of seeds, counted from ``first_seed``; each look runs only the seeds that are new.
-    Whatever goes wrong inside the script becomes the run's status. Raises ValueError for looks that do not grow, an
-    unknown script, inputs that lie elsewhere, and names in ``extra_provenance`` that are taken.
+    ``arguments`` go to the script besides. Whatever goes wrong inside the script becomes the run's status. Raises
+    ValueError for looks that do not grow, an unknown script, inputs that lie elsewhere, and names in
+    ``extra_provenance`` that are taken.
     """
     if not looks or list(looks) != sorted(set(looks)) or looks[0] < 1 or first_seed < 0:
         raise ValueError(f"found looks {list(looks)} from seed {first_seed}, expected growing counts such as 5, 8, 16")
@@ -95,7 +97,7 @@ def rerun(
             batches.end(
                 sandbox.run(
                     copy,
-                    ["--seeds", str(batches.running), "--first-seed", str(first), "--budget", budget],
+                    ["--seeds", str(batches.running), "--first-seed", str(first), "--budget", budget, *arguments],
                     limits=_left(limits, batches.used),
                     inputs=inputs,
                     on_line=batches.line,

@@ -6,11 +6,11 @@ it as text). Neither lets it become a link, an image, an icon, HTML or a heading
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
 
-from kg.fields import Setting
+from kg.figures.labels import condition, interval, number
+
+__all__ = ["condition", "counted", "formula", "inert", "interval", "listed", "number"]
 
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])([^$`\n]{1,2000}?)(?<![\s\\])\$(?![\d$])")
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^=&$\"'@:/])")
@@ -36,23 +36,6 @@ def formula(tex: str) -> str:
     """A contributed formula as a line of Markdown; as plain text where it could end its own dollar signs."""
     safe = " ".join(tex.split())
     return f"$\\displaystyle {safe}$" if _FORMULA.fullmatch(f"${safe}$") else inert(safe)
-
-
-def number(value: float | None) -> str:
-    """Four significant digits, as ``0.0312`` or ``1.2e-05``."""
-    if value is None or math.isnan(value):
-        return "–"
-    return {math.inf: "∞", -math.inf: "−∞"}.get(value) or f"{value:.4g}".replace("-", "−", 1)
-
-
-def interval(ends: tuple[float, float]) -> str:
-    """``[0.98, 1.02]``."""
-    return f"[{number(ends[0])}, {number(ends[1])}]"
-
-
-def condition(settings: Mapping[str, Setting]) -> str:
-    """``width = 256, depth = 3``."""
-    return ", ".join(f"{name} = {number(v) if isinstance(v, float) else v}" for name, v in settings.items())
 
 
 def counted(n: int, word: str) -> str:

@@ -53,7 +53,11 @@ def prediction(world: World, address: str, *, in_claim: bool) -> None:
     runhistory.of_prediction(world, address)
     if record.type != "qualitative" and found.primary is None:
         st.caption("Not run yet. What a run would have to show:" if record.tests else "No test is written yet.")
-        figures().tested(record, None, key=f"{address}-declared")
+        figures().tested(record, None, None, key=f"{address}-declared")
+    if mapped := world.evidence.maps.get(address):
+        figures().map_of(record, mapped, world.graph.corpus.regimes, key=f"{address}-map")
+    elif record.map_:
+        st.caption("A map of where it holds is declared and not recorded yet.")
     if not in_claim:
         st.caption(f"About: {words.LEVELS[record.about]}. Declared on {record.frozen.date}{_pilot(record)}.")
 
@@ -142,7 +146,7 @@ def _outcome(record: Prediction, outcome: TestOutcome, key: str) -> None:
         if outcome.amended:
             st.badge("amended after a run", color="orange", help="The declaration changed after a recorded run.")
     st.markdown(inert(judged.reason))
-    figures().tested(record, judged, key=f"{key}-figure")
+    figures().tested(record, judged, run.measured, key=f"{key}-figure")
     commit = str(run.provenance.get("commit") or "")[:10]
     when = run.started.replace("T", " ").rstrip("Z")
     said = [f"{when} UTC", f"{run.budget} budget", counted(judged.seeds, "seed"), outcome.test.level]

@@ -119,7 +119,8 @@ def _ended(run: LiveRun) -> None:
                 st.markdown(inert(run.plan.predictions[address].statement))
             st.markdown(inert(judged.reason))
             if judged.conditions:
-                figures().tested(run.plan.predictions[address], judged, key=f"live-{run.id}-{address}")
+                measured = run.done.run.measured
+                figures().tested(run.plan.predictions[address], judged, measured, key=f"live-{run.id}-{address}")
     measured = run.done.run.measured
     if measured and measured.curves:
         with st.expander("Curves of this run"):

@@ -11,6 +11,7 @@ st.markdown(
     "shown here is computed from sources and runs; none is set by hand."
 )
 
+from kg.draw.plain import plain  # noqa: E402
 from kg.records import Claim, Reading  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
@@ -84,6 +85,20 @@ def show_strands(world: World) -> None:
             st.caption(f"{counted(len(mine), 'claim')}" + (f": {', '.join(told)}" if told else ""))
 
 
+def show_residuals(world: World) -> None:
+    """How far from its prediction each measurement lies, all at once."""
+    from kg.figures.residuals import residuals
+
+    found = residuals(world.evidence)
+    if not found:
+        return
+    from kg.ui.components import figure
+
+    st.subheader("How close the predictions came", anchor=False)
+    titles = {name: plain(strand.title) for name, strand in world.graph.corpus.strands.items()}
+    figure.summary(found, titles, key="residuals")
+
+
 def start_here(world: World) -> None:
     """Ways in: something to read, something measured, something disputed, something open."""
     graph, evidence = world.graph, world.evidence
@@ -135,6 +150,7 @@ def page() -> None:
     show_thesis(world)
     show_strands(world)
     start_here(world)
+    show_residuals(world)
     runs = (
         "Experiments can be run again from a claim's card." if state.is_local() else "To run experiments again: kg app."
     )

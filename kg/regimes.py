@@ -1,0 +1,33 @@
+"""What a declared regime holds: one axis at a time, ``"= 2"``, ``"<= 0.01"``, ``"64..1024"``, or words with ``|``."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+
+from kg.fields import Setting, setting
+
+_COMPARES: dict[str, Callable[[float, float], bool]] = {
+    "=": math.isclose,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+def holds(regime: str, value: Setting) -> bool:
+    """Whether ``value`` of an axis lies inside; a number is never inside words, nor a word inside numbers."""
+    sign, _, number = regime.partition(" ")
+    if sign in _COMPARES and number:
+        return isinstance(value, float) and _COMPARES[sign](value, float(number))
+    low, dots, high = regime.partition("..")
+    if dots:
+        return isinstance(value, float) and float(low) <= value <= float(high)
+    return value in [setting(word) for word in regime.split(" | ")]
+
+
+def inside(regime: Mapping[str, str], cell: Mapping[str, Setting]) -> bool:
+    """Whether a cell, by the names of its axes, lies inside; an axis that the regime does not name limits nothing."""
+    return all(holds(regime[axis], value) for axis, value in cell.items() if axis in regime)
