@@ -20,7 +20,7 @@ from kg.declarations import Prediction
 from kg.findings import Finding, Place, rule, visible
 from kg.mapfiles import MapRun
 from kg.papers import Paper
-from kg.records import Argument, Assumption, Axis, Claim, Concept, Question, Reading, Retired, Strand
+from kg.records import Argument, Assumption, Axis, Claim, Concept, Meter, Question, Reading, Retired, Strand
 from kg.runs import Run
 from kg.scriptfile import Script
 from kg.textfile import Gate, first_problems, open_gate
@@ -83,6 +83,7 @@ class Corpus:
     broken: frozenset[str] = frozenset()
     """Addresses that are written and could not be read; ``kind:*`` where it is not known which."""
     maps: tuple[MapRun, ...] = ()
+    meter: Meter | None = None
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
 
     def predictions(self) -> Iterator[tuple[str, str, Prediction]]:
@@ -137,6 +138,7 @@ class _Reader:
         self.broken: set[str] = set()
         self.folded: dict[tuple[str, str], str] = {}
         self.retired: list[Retired] = []
+        self.meter: Meter | None = None
 
     def read(self) -> Corpus:
         if not (self.root / "data").is_dir() and not (self.root / "bib").is_dir():
@@ -146,12 +148,14 @@ class _Reader:
         for name in self._names("bib", lambda name: name.endswith(".bib"), "paper"):
             self._bib(f"bib/{name}")
         singles = {f"{stem}.yaml": model for stem, model in SINGLES.items()}
-        known = {*singles, *FOLDERS, *_OTHER_DATA, "retired.yaml"}
+        known = {*singles, *FOLDERS, *_OTHER_DATA, "retired.yaml", "meter.yaml"}
         for name in self._names("data", known.__contains__, *_KIND_OF.values()):
             if name in singles:
                 self._single(f"data/{name}", singles[name])
             elif name == "retired.yaml":
                 self._retired(f"data/{name}")
+            elif name == "meter.yaml":
+                self._meter(f"data/{name}")
         for folder, model in FOLDERS.items():
             for name in self._names(f"data/{folder}", lambda name: name.endswith(".yaml"), _KIND_OF[model]):
                 self._record_file(f"data/{folder}/{name}", model)
@@ -182,6 +186,7 @@ class _Reader:
             tuple(sorted(set(self.findings))),
             frozenset(self.broken),
             tuple(found_maps),
+            self.meter,
             MappingProxyType(self.origins),
         )
 
@@ -291,6 +296,19 @@ class _Reader:
             if record is not None:
                 self.retired.append(record)
                 self.origins[f"retired:{index}"] = origin
+
+    def _meter(self, path: str) -> None:
+        if self._left_out(path):
+            return
+        file = yamlfile.load(self.root, path)
+        self.findings += file.findings
+        if file.value is None:
+            return
+        origin = Origin(path, file.lines)
+        self.meter, findings = build(Meter, file.value, origin)
+        self.findings += findings
+        if self.meter is not None:
+            self.origins["meter:"] = origin
 
     def _script(self, path: str) -> None:
         if self._left_out(path, f"reproduction:{Path(path).stem}"):

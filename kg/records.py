@@ -15,6 +15,7 @@ from kg.fields import (
     Address,
     Day,
     Nonempty,
+    Number,
     PaperKey,
     PredictionRef,
     Record,
@@ -215,6 +216,37 @@ class Reading(Record):
     minutes: Whole
     teaches: dict[RecordId, Level]
     requires: dict[RecordId, Level] | None = None
+
+
+class MeterYear(Record):
+    """The works of one year from which the meter's sample is drawn, as frozen."""
+
+    year: Whole
+    papers: Nonempty[PaperKey]
+
+
+class Excluded(Record):
+    """A drawn work that is left out of the meter, and why: it only argues for convergence."""
+
+    paper: PaperKey
+    why: Text
+
+
+class Meter(Record):
+    """The convergence meter (rules.md 4): a seeded draw from a frozen list, and what counts as failure.
+
+    ``fails_below``: the field is not converging where the upper end of the interval of rho lies below it.
+    """
+
+    date: Day
+    seed: Whole
+    per_year: Whole
+    second_window_from: Whole
+    fails_below: Number
+    why: Text
+    population: Nonempty[MeterYear]
+    sample: Nonempty[PaperKey]
+    excluded: tuple[Excluded, ...] = ()
 
 
 class Retired(Record):

@@ -233,6 +233,22 @@ def _ran(evidence: Evidence, step: Step) -> Iterator[str]:
             yield f"{outcome.run.address}: {outcome.judgement.verdict}{' (stale)' * outcome.stale}"
 
 
+def quality(found: dict[str, Any]) -> str:
+    """How well the record is kept, a row a count and a column a strand."""
+    strands = found["strands"]
+    width = max(map(len, strands), default=0)
+    lines = [" " * 20 + "  ".join(f"{name:>{width}}" for name in strands)]
+    for row in next(iter(strands.values()), {}):
+        cells = [counts[row] for counts in strands.values()]
+        shown = [", ".join(f"{k} {v}" for k, v in c.items()) if isinstance(c, dict) else str(c) for c in cells]
+        if row == "by_depth":
+            lines += [f"  {name}: {text}" for name, text in zip(strands, shown, strict=True)]
+        else:
+            lines.append(f"{row:20}" + "  ".join(f"{text:>{width}}" for text in shown))
+    lines.append("papers              " + ", ".join(f"{k} {v}" for k, v in found["papers"].items()))
+    return "\n".join(lines)
+
+
 def stats(counted: dict[str, Any]) -> str:
     """The counts as lines."""
     lines = []

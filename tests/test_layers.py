@@ -18,7 +18,7 @@ stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
-corpus fingerprints terms
+corpus fingerprints terms meter
 graph preconditions
 literature measurements search cite objections
 summaries axes
@@ -26,7 +26,7 @@ verdicts
 mapverdicts
 evidence
 history
-checks trace stats draw rerun maptext
+checks trace stats quality draw rerun maptext
 figures
 export
 papercard papercircle watch guarded runcard defeat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, learning, links, maps, order, quality, references
+from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -24,5 +24,7 @@ def run(graph: Graph) -> list[Finding]:
         *learning.check(corpus),
         *quality.check(corpus, evidence),
         *maps.check(corpus, evidence),
+        *prose.check(corpus),
+        *meter.check(corpus),
     ]
     return sorted(set(found))

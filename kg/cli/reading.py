@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import click
@@ -90,18 +91,26 @@ def find(root: Path | None, words: tuple[str, ...], kind: str | None, limit: int
 
 
 @click.command()
+@click.option("--quality", is_flag=True, help="How well the record is kept, by strand, in the place of counts.")
 @as_json
 @click.pass_obj
-def stats(root: Path | None, json_: bool) -> None:
+def stats(root: Path | None, quality: bool, json_: bool) -> None:
     """Count what there is, how it stands, and what is missing.
 
     \b
     kg stats --json
+    kg stats --quality
     """
     from kg import checks, textcard
     from kg.evidence import Evidence
     from kg.stats import stats
 
     graph = loaded(root)
+    if quality:
+        from kg import quality as kept
+
+        found = kept.quality(Evidence(graph), datetime.datetime.now(datetime.UTC).date())
+        put(found if json_ else textcard.quality(found), json_)
+        return
     counted = stats(Evidence(graph), checks.run(graph))
     put(counted if json_ else textcard.stats(counted), json_)
