@@ -48,6 +48,9 @@ Tuning history (pilots, on seeds 1000 and up only)
       cross-entropy, which is nearer to the source.
     - Three seeds of the settings below, then five in quick after the declaration (slopes of best -0.2 to -1.1, of best
       without decay -0.1 to -1.1, of arrival -0.3 to -0.9), gave the figures above. No setting was changed after them.
+    - The first recorded run was not in regime: at lambda = 0.001 seed 6 still falls by 3.5 % in its last quarter. As
+      step size and momentum were declared without their decay, it counted against them too, whose runs have
+      lambda = 0.008 and had settled (ratios 0.997 to 1.005 over 8 seeds). Since then their conditions name the decay.
     - Momentum was run once, in a smoke run that showed the script to work and whose figures were not looked at.
 """
 
@@ -223,13 +226,13 @@ def main(args: Args) -> None:
                 example[decay] = course.loss
         base = arrival(courses[BASE], spacing)
         for eta in STEPS:
-            found["arrival_over_base"][(eta,)].append(arrival(run(BASE, eta), spacing) / base)
+            found["arrival_over_base"][(BASE, eta)].append(arrival(run(BASE, eta), spacing) / base)
             other = arrival(run(BASE * ETA / eta, eta), spacing)
-            found["arrival_at_the_same_product"][(eta,)].append(other / base)
+            found["arrival_at_the_same_product"][(BASE, eta)].append(other / base)
         for beta, eta in MOMENTUM:
-            found["arrival_with_momentum"][(beta, eta)].append(arrival(run(BASE, eta, beta), spacing) / base)
+            found["arrival_with_momentum"][(BASE, beta, eta)].append(arrival(run(BASE, eta, beta), spacing) / base)
             other = arrival(run(2 * BASE, eta, beta), spacing)
-            found["arrival_at_twice_the_decay"][(beta, eta)].append(other / base)
+            found["arrival_at_twice_the_decay"][(BASE, beta, eta)].append(other / base)
         print(json.dumps({"progress": round((number + 1) / len(seeds), 4)}), flush=True)
 
     names = {
@@ -237,13 +240,11 @@ def main(args: Args) -> None:
         "best_without_decay": ("lambda",),
         "arrival": ("lambda",),
         "arrival_without_decay": ("lambda",),
-        "arrival_over_base": ("eta",),
-        "arrival_at_the_same_product": ("eta",),
-        "arrival_with_momentum": ("beta", "eta"),
-        "arrival_at_twice_the_decay": ("beta", "eta"),
+        "arrival_over_base": ("lambda", "eta"),
+        "arrival_at_the_same_product": ("lambda", "eta"),
+        "arrival_with_momentum": ("lambda", "beta", "eta"),
+        "arrival_at_twice_the_decay": ("lambda", "beta", "eta"),
     }
-    conditions = [{"lambda": decay} for decay in DECAYS] + [{"eta": eta} for eta in STEPS]
-    conditions += [{"beta": beta, "eta": eta} for beta, eta in MOMENTUM]
     quantities = {
         quantity: [
             {"condition": dict(zip(settings, values, strict=True)), "measured": numbers(np.array(measured))}
@@ -251,10 +252,10 @@ def main(args: Args) -> None:
         ]
         for quantity, settings in names.items()
     }
-    preconditions = {  # where no decay is named it is BASE, of which the other settings are variants
+    preconditions = {
         quantity: [
-            {"condition": c, "measured": numbers(np.array(found[quantity][(c.get("lambda", BASE),)]))}
-            for c in conditions
+            {"condition": {"lambda": decay}, "measured": numbers(np.array(measured))}
+            for (decay,), measured in found[quantity].items()
         ]
         for quantity in ("fitted", "still_falling")
     }
