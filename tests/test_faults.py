@@ -201,6 +201,45 @@ def test_a_run_that_cannot_be_kept_is_still_told(disk: str, said: str, record: b
     assert list(folder.rglob("*.json")) == []
 
 
+@needs_bwrap
+def test_an_export_onto_a_full_disk_leaves_nothing_torn(lab: Lab) -> None:
+    """The file that was there stays as it was, no part of the new one is left, and a line says what to do; exit 1."""
+    folder = lab.tree / "out"
+    folder.mkdir()
+    begin = (
+        FULL.replace("with open", "open(sys.argv[1] + '/graph.json', 'w').write('old')\nwith open", 1)
+        .replace(
+            "os.execv(sys.executable, [sys.executable, ",
+            "subprocess.run([sys.executable, ",
+        )
+        .replace(
+            "*sys.argv[2:]])",
+            "*sys.argv[2:]])\nprint(sorted(os.listdir(sys.argv[1])), open(sys.argv[1] + '/graph.json').read())",
+        )
+    )
+    export = ["export", "snapshot", "--out", str(folder / "graph.json")]
+    done = subprocess.run(
+        ["bwrap", "--dev-bind", "/", "/", "--size", "65536", "--tmpfs", str(folder), "--",
+         sys.executable, "-c", begin, str(folder), str(lab.tree), *export],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert "No space left on device; choose another --out" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines()[-1] == "['filler', 'graph.json'] old"
+
+
+def test_an_export_into_a_pipe_goes_through_it(lab: Lab, tmp_path: Path) -> None:
+    """What is no regular file is written to and never replaced by one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "kg", "--root", str(lab.tree), "export", "snapshot", "--out", str(pipe)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as process:
+        text = pipe.read_text(encoding="utf-8")
+        process.communicate(timeout=PATIENCE)
+    assert json.loads(text)["schema"] == 1
+    assert pipe.is_fifo()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize("arguments", [["check", "--json"], ["show", "plateau"], ["export", "snapshot", "--out", "-"]])
 def test_output_that_cannot_be_written_is_said_in_one_line(arguments: list[str], lab: Lab) -> None:

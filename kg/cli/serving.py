@@ -28,6 +28,7 @@ def snapshot(root: Path | None, out: Path) -> None:
     \b
     kg export snapshot --out graph.json
     """
+    from kg import stored
     from kg.evidence import Evidence
     from kg.export.snapshot import dump
 
@@ -36,7 +37,10 @@ def snapshot(root: Path | None, out: Path) -> None:
         click.echo(text, nl=False)
         return
     try:
-        out.write_text(text, encoding="utf-8")
+        if out.exists() and not out.is_file():  # a pipe or a device is written to, never replaced
+            out.write_text(text, encoding="utf-8")
+        else:
+            stored.replace(out.resolve(), text.encode())
     except OSError as problem:
         raise click.ClickException(f"cannot write {out}: {problem.strerror}; choose another --out") from None
     click.echo(f"wrote {out}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from kg import stored
 from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.figures import course, labels, mapgrid, residuals, strip, svg
@@ -47,6 +48,6 @@ def write(evidence: Evidence, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in pictures(evidence):
-        (folder / name).write_text(text, encoding="utf-8")
+        stored.replace(folder / name, text.encode())
         written.append(folder / name)
     return written
