@@ -14,7 +14,7 @@ _DEPTHS = ("secondary", "abstract", "section", "full-text")
 
 
 def quality(evidence: Evidence, today: datetime.date) -> dict[str, Any]:
-    """The object that ``kg stats --quality --json`` prints: shares and counts for each strand, and of all papers.
+    """The object that ``kg stats --quality --json`` prints: counts for each strand, of papers, and of maps.
 
     ``days_since_checked`` is the median over the strand's claims; a claim of several strands counts in each.
     """
@@ -26,6 +26,11 @@ def quality(evidence: Evidence, today: datetime.date) -> dict[str, Any]:
             if strand.role == "strand"
         },
         "papers": _papers(corpus),
+        "maps": {
+            "declared": sum(prediction.map_ is not None for _, _, prediction in corpus.predictions()),
+            "recorded": len(evidence.maps),
+            **Counter(cell.state for mapped in evidence.maps.values() for cell in mapped.cells),
+        },
     }
 
 

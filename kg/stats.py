@@ -41,10 +41,5 @@ def stats(evidence: Evidence, findings: Sequence[Finding]) -> dict[str, Any]:
             "incomplete": sum(paper.incomplete for paper in papers),
         },
         "runs": len(corpus.runs),
-        "maps": {
-            "declared": sum(prediction.map_ is not None for _, _, prediction in corpus.predictions()),
-            "recorded": len(evidence.maps),
-            "cells": dict(Counter(cell.state for mapped in evidence.maps.values() for cell in mapped.cells)),
-        },
         "findings": {severity: sum(f.severity == severity for f in findings) for severity in ("error", "warning")},
     }

@@ -245,7 +245,7 @@ def quality(found: dict[str, Any]) -> str:
             lines += [f"  {name}: {text}" for name, text in zip(strands, shown, strict=True)]
         else:
             lines.append(f"{row:20}" + "  ".join(f"{text:>{width}}" for text in shown))
-    lines.append("papers              " + ", ".join(f"{k} {v}" for k, v in found["papers"].items()))
+    lines += [f"{name:20}" + ", ".join(f"{k} {v}" for k, v in found[name].items()) for name in ("papers", "maps")]
     return "\n".join(lines)
 
 

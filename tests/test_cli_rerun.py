@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,6 +13,9 @@ from click.testing import CliRunner, Result
 from kg.cli import main
 from kg.evidence import Evidence
 from kg.graph import load
+from kg.rerun import experiment
+from kg.runs import Run
+from kg.verdicts import Judgement
 from tests import toytree
 from tests.needs import needs_bwrap
 
@@ -113,3 +117,13 @@ def test_record_wants_a_committed_declaration(tree: Path) -> None:
     assert refused.exit_code == 2
     assert "data/claims/stability-limit.yaml" in refused.stderr
     assert accepted.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "status", "erred"),
+    [("smoke", "ok", False), ("quick", "ok", True), ("full", "ok", True), ("smoke", "exit", True)],
+)
+def test_a_smoke_run_errs_only_where_it_did_not_run(budget: Any, status: Any, erred: bool) -> None:
+    """A quantity that a shortened run does not reach is no failure of it; a script that does not end well is."""
+    done = experiment.Done(Run("x", budget, status, None, {}), {"prediction:c/p": Judgement("error", "A null.")})
+    assert done.erred == erred

@@ -21,7 +21,7 @@ from kg import mapfiles, runs
 from kg.rerun import sandbox
 from kg.rerun.watchdog import Limits
 
-STACK = ("jax", "jaxlib", "numpy", "scikit-learn", "scipy", "tyro")
+STACK = ("jax", "jaxlib", "numpy", "pillow", "scikit-learn", "scipy", "tyro")
 """The packages that scripts compute with (the ``reproduce`` extra, and jaxlib, which does jax's arithmetic)."""
 
 _WRITTEN_BY_RUNS = (runs.RECORDED, mapfiles.RECORDED, "scripts/README.md")
