@@ -11,6 +11,7 @@ corpus, graph                     the whole record; the typed graph
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction holds on it
+duplicates, restatements          the same work, or the same claim, entered twice
 checks                            rules across records
 trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data

@@ -21,6 +21,8 @@ papers records regions
 corpus fingerprints terms meter
 graph preconditions
 literature measurements search cite objections
+duplicates
+restatements
 summaries axes
 verdicts
 mapverdicts
