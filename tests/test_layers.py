@@ -32,6 +32,7 @@ export
 papercard papercircle watch guarded runcard defeat
 guard
 textcard scriptlist
+contribute
 ui
 generate
 cli

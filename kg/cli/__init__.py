@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kg.cli import checking, reading, running, serving
+from kg.cli import checking, formatting, reading, running, serving
 
 
 class _Commands(click.Group):
@@ -61,6 +61,7 @@ for _command in (
     serving.export,
     reading.stats,
     checking.explain,
+    formatting.fmt,
     serving.app,
 ):
     main.add_command(_command)
