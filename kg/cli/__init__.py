@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kg.cli import checking, reading, running, serving
+from kg.cli import checking, exporting, reading, running, serving
 
 
 class _Commands(click.Group):
@@ -58,7 +58,7 @@ for _command in (
     reading.trace,
     reading.find,
     running.rerun,
-    serving.export,
+    exporting.export,
     reading.stats,
     checking.explain,
     serving.app,
