@@ -6,7 +6,9 @@ import re
 
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])([^$`\n]{1,2000}?)(?<![\s\\])\$(?![\d$])")
 _LEADS_OUT = re.compile(r"\\(?:href|url|includegraphics|html[A-Za-z]*|cssId|class|style|require|unicode)(?![A-Za-z])")
-_LINKS_IN_FORMULA = re.compile(r"(?<=\])(?=\()|(?<=:)(?=//)|(?<=/)(?=/)|(?<=www)(?=\.)|(?<=<)(?=[A-Za-z/!?])|(?<=@)(?=\w)")
+_LINKS_IN_FORMULA = re.compile(
+    r"(?<=\])(?=\()|(?<=:)(?=//)|(?<=/)(?=/)|(?<=www)(?=\.)|(?<=<)(?=[A-Za-z/!?])|(?<=@)(?=\w)"
+)
 """Where a space, which TeX passes over, keeps a reader of Markdown without formulas from seeing a link or a tag."""
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^=&$\"'@:/])")
 _JOINER = "\u2060"

@@ -256,6 +256,7 @@ def test_every_format_is_a_command(name: str, tmp_path: Path) -> None:
     assert run(name, "--all", "--out", str(out)).exit_code == 0
     assert run(name, "--all").stdout_bytes == out.read_bytes()
     assert run(name, "--strand", "empirical-laws").exit_code == 0
+    assert run(name, "--read", "field").exit_code == 0
     assert run(name).exit_code == 2
     assert run(name, "claim:nowhere").exit_code == 2
     refused = run(name, "--all", "--out", str(tmp_path / "no" / "out"))

@@ -12,6 +12,7 @@ from kg.cli.common import counted, loaded, resolved
 
 if TYPE_CHECKING:
     from kg.export.selection import Selection
+    from kg.goals import Reader
     from kg.graph import Graph
 
 _BEHIND = (
@@ -56,6 +57,17 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
     options: list[Callable[..., Any]] = [
         click.argument("nodes", nargs=-1),
         click.option("--find", "words", help=f"What a search for these words finds, {MOST_FOUND} nodes at most."),
+        click.option("--read", "target", help="The reading list of kg read for this target, in its order."),
+        click.option(
+            "--level",
+            type=click.Choice(["beginner", "graduate", "researcher"]),
+            default="beginner",
+            show_default=True,
+            help="The level of that reading list.",
+        ),
+        click.option(
+            "--hours", type=click.FloatRange(0, 10000, min_open=True), help="The hours that it is to fit into."
+        ),
         click.option("--strand", help="A strand with its claims, predictions and questions."),
         click.option("--all", "all_", is_flag=True, help="The whole record."),
         to_file,
@@ -66,9 +78,21 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def selected(graph: Graph, nodes: tuple[str, ...], words: str | None, strand: str | None, all_: bool) -> Selection:
+def selected(
+    graph: Graph,
+    nodes: tuple[str, ...],
+    words: str | None,
+    target: str | None,
+    level: Reader,
+    hours: float | None,
+    strand: str | None,
+    all_: bool,
+) -> Selection:
     """What the options name, in their order. Raises UsageError where they name nothing."""
+    from kg.cli.reading_lists import aim
     from kg.export import selection
+    from kg.goals import FIELD
+    from kg.reading import reading_list
     from kg.search import Index
 
     parts = []
@@ -80,6 +104,10 @@ def selected(graph: Graph, nodes: tuple[str, ...], words: str | None, strand: st
         if not hits:
             click.echo(f"nothing found for {words!r}; try fewer words", err=True)
         parts.append(selection.of(f"Search for “{words}”", hits))
+    if target is not None:
+        parts.append(
+            selection.reading(reading_list(graph, target if target == FIELD else aim(graph, target), level, hours))
+        )
     if strand is not None:
         address = resolved(graph, strand if strand.startswith("strand:") else f"strand:{strand}")
         if not address.startswith("strand:"):
@@ -88,7 +116,9 @@ def selected(graph: Graph, nodes: tuple[str, ...], words: str | None, strand: st
     if all_:
         parts.append(selection.everything(graph))
     if not parts:
-        raise click.UsageError("say what to export: nodes by address or id, --find WORDS, --strand ID or --all")
+        raise click.UsageError(
+            "say what to export: nodes by address or id, --find WORDS, --read TARGET, --strand ID or --all"
+        )
     return parts[0] if len(parts) == 1 else selection.joined(parts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.graph import Graph
+from kg.reading import ReadingList
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ def joined(parts: Sequence[Selection]) -> Selection:
     """``parts`` one after another, each item once."""
     titles = dict.fromkeys(part.title for part in parts)
     return Selection("; ".join(titles), tuple(dict.fromkeys(item for part in parts for item in part.items)))
+
+
+def reading(found: ReadingList) -> Selection:
+    """A reading list in its order, with the part to read, the minutes and the reason of each reading."""
+    items = (Item(f"paper:{item.paper}", item.where, item.minutes, item.why) for item in found.items)
+    return Selection(f"Reading list: {found.title}", tuple(items))
 
 
 def everything(graph: Graph) -> Selection:
