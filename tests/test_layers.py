@@ -31,9 +31,8 @@ figures
 export
 papercard papercircle watch guarded runcard defeat
 guard
-textcard scriptlist
-contribute
 textcard scriptlist readingtext
+contribute
 ui
 generate
 cli

@@ -19,11 +19,15 @@ from kg.goals import FIELD
 from kg.reading import reading_list
 
 COMPUTED = frozenset({
-    "standing", "literature", "rerun", "reason", "tested", "predictions", "verdict", "stale", "amended", "measured", "run",
+    "standing", "literature", "rerun", "reason", "tested", "predictions", "verdict", "stale", "amended", "measured",
+    "run",
 })  # fmt: skip
 """Fields of a snapshot that follow from others: told as moves, not as changes of a node."""
 
-MOVES = {"claim": ("standing", "literature", "rerun"), "prediction": ("standing", "literature", "rerun", "verdict", "stale")}
+MOVES = {
+    "claim": ("standing", "literature", "rerun"),
+    "prediction": ("standing", "literature", "rerun", "verdict", "stale"),
+}
 """What may move without anybody writing it, by kind."""
 
 FALLEN = ("refuted", "contested")
@@ -113,9 +117,7 @@ def _moves(was: dict[str, Node], now: dict[str, Node]) -> Iterator[Move]:
                 yield Move(name, node["title"], moved, before, after, node.get("reason") or "")
 
 
-def _relations(
-    old: list[Relation], new: list[Relation]
-) -> tuple[list[Relation], list[Relation], list[Relation]]:
+def _relations(old: list[Relation], new: list[Relation]) -> tuple[list[Relation], list[Relation], list[Relation]]:
     """Relations lost, those whose data changed (as they are now), and those gained."""
     was, now = (Counter(json.dumps(row, sort_keys=True) for row in rows) for rows in (old, new))
     lost, gained = _by_ends(was - now), _by_ends(now - was)

@@ -29,7 +29,9 @@ def markdown(found: Difference) -> str:
     """The same for the summary of a pull request; contributed text is inert."""
     if not found:
         return "**No difference**: the graph, its standings and its lists are the same.\n"
-    blocks = [f"### {heading}\n\n" + "\n".join(f"- {line}" for line in lines) for heading, lines in _sections(found, inert)]
+    blocks = [
+        f"### {heading}\n\n" + "\n".join(f"- {line}" for line in lines) for heading, lines in _sections(found, inert)
+    ]
     return "\n\n".join(blocks) + "\n"
 
 

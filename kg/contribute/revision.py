@@ -23,7 +23,9 @@ def tree_at(root: Path, revision: str) -> Iterator[Path]:
 
     Links are left out, and nothing is written outside the folder. Raises NoRevisionError.
     """
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    commit = (
+        _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    )
     present = _git(root, "ls-tree", "--name-only", commit, *(f"./{folder}" for folder in FOLDERS)).decode().split()
     if not present:
         raise NoRevisionError(f"{revision!r} holds none of {', '.join(FOLDERS)} here; give a commit that does")
