@@ -29,6 +29,7 @@ history
 checks trace stats quality draw rerun maptext
 figures
 export
+library
 papercard papercircle watch guarded runcard defeat
 guard
 textcard scriptlist readingtext
