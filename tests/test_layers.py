@@ -13,6 +13,7 @@ KG = Path(__file__).parent.parent / "kg"
 LAYERS = """
 findings relations arithmetic latex intervals
 identifiers bibvalue jsonfile
+repository
 textfile names fields validation
 stored sweeps regimes
 results
@@ -28,8 +29,10 @@ evidence
 history
 checks trace stats quality draw rerun maptext
 figures
+tested
 export
-papercard papercircle watch guarded runcard defeat
+papercard papercircle watch guarded runcard defeat effort scorecard walk
+why
 guard
 textcard scriptlist
 ui
