@@ -11,8 +11,8 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-findings relations arithmetic latex intervals
-identifiers bibvalue jsonfile
+findings relations arithmetic latex intervals inert plan
+identifiers bibvalue jsonfile texsafe
 repository
 textfile names fields validation
 stored sweeps regimes
@@ -20,9 +20,9 @@ results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
 corpus fingerprints terms meter
-graph preconditions
-literature measurements search cite objections
-summaries axes
+graph preconditions levels
+literature measurements search cite objections goals
+summaries axes reading
 verdicts
 mapverdicts
 evidence
@@ -34,7 +34,7 @@ export
 papercard papercircle watch guarded runcard defeat effort scorecard walk
 why
 guard
-textcard scriptlist
+textcard scriptlist readingtext
 ui
 generate
 cli
