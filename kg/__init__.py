@@ -18,6 +18,7 @@ trace, defeat, search, stats, quality   what rests on what, and what has fallen;
 meter, draw                       the drawn sample of the meter; the network as a picture's data
 tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
+library                           the record in a notebook: what kg.load() gives
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """
 
@@ -29,9 +30,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kg.corpus import Corpus
     from kg.export.snapshot import load_snapshot
-    from kg.graph import Graph, load
+    from kg.graph import Graph
+    from kg.library import load
 
-_WHERE = {"Corpus": "kg.corpus", "Graph": "kg.graph", "load": "kg.graph", "load_snapshot": "kg.export.snapshot"}
+_WHERE = {"Corpus": "kg.corpus", "Graph": "kg.graph", "load": "kg.library", "load_snapshot": "kg.export.snapshot"}
 __all__ = ["Corpus", "Graph", "load", "load_snapshot"]
 
 

@@ -31,8 +31,9 @@ checks trace stats quality draw rerun maptext
 figures
 tested
 export
-papercard papercircle watch guarded runcard defeat effort scorecard walk
-why
+library
+papercard papercircle watch guarded runcard defeat
+effort scorecard walk why
 guard
 textcard scriptlist readingtext
 ui
