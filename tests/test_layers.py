@@ -13,7 +13,7 @@ KG = Path(__file__).parent.parent / "kg"
 LAYERS = """
 findings relations arithmetic latex intervals inert plan
 identifiers bibvalue jsonfile texsafe
-repository
+repository guesses
 textfile names fields validation
 stored sweeps regimes
 results

@@ -5,6 +5,8 @@ Streamlit's own draws on a canvas: it cuts text, holds no links within the page,
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ def column(title: str, kind: str = "", help: str = "") -> dict[str, str]:
 
 def value(shown: str, sort: float | str | None = None, note: str = "") -> dict[str, Any]:
     """A cell that reads ``shown`` and sorts as ``sort``, with a ``note`` below."""
+    if isinstance(sort, float) and not math.isfinite(sort):
+        sort = None if math.isnan(sort) else math.copysign(sys.float_info.max, sort)  # JSON has no infinity
     return {"text": plain(shown), "sort": shown if sort is None else sort, "note": plain(note)}
 
 

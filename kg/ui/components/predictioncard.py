@@ -161,7 +161,7 @@ def outcome_of(record: Prediction, outcome: TestOutcome, key: str) -> None:
     st.caption(inert(", ".join([*said, f"commit {commit}" if commit else "outside a commit"])))
     if judged.conditions:
         with st.expander("Numbers"):
-            figures().table(judged)
+            figures().table(judged, key=f"{key}-numbers")
     if run.measured and run.measured.curves:
         with st.expander("Curves of this run"):
             figures().curves(run.measured.curves, key=f"{key}-curves")
