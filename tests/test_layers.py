@@ -36,6 +36,7 @@ papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard
 textcard scriptlist readingtext
+contribute
 ui
 generate
 cli
