@@ -10,7 +10,7 @@ from kg.graph import Node
 from kg.relations import RELATIONS, Relation
 from kg.scriptfile import Script
 from kg.ui import words
-from kg.ui.components import claimcard, papercard, rerunpanel, runhistory
+from kg.ui.components import claimcard, downloads, papercard, rerunpanel, runhistory
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import prediction
 from kg.ui.state import World
@@ -26,6 +26,7 @@ def card(world: World, address: str) -> None:
     node = world.graph.node(address)
     st.caption(_kind(world, node))
     st.subheader(inert(node.title), anchor=False)
+    downloads.node(world, address)
     if node.kind != "claim":  # a claim's card says first how it stands
         runhistory.marks(world, address)
     if node.kind == "claim":
