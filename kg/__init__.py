@@ -17,6 +17,7 @@ checks                            rules across records
 trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
+contribute                        canonical files, mending, what a change does
 library                           the record in a notebook: what kg.load() gives
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """

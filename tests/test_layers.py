@@ -33,6 +33,7 @@ library
 papercard papercircle watch guarded runcard defeat
 guard
 textcard scriptlist readingtext
+contribute
 ui
 generate
 cli
