@@ -16,6 +16,7 @@ sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction ho
 checks                            rules across records
 trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
+tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
 contribute                        canonical files, mending, what a change does
 library                           the record in a notebook: what kg.load() gives
