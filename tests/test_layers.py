@@ -11,29 +11,34 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-findings relations arithmetic latex intervals
-identifiers bibvalue jsonfile
+findings relations arithmetic latex intervals inert plan
+identifiers bibvalue jsonfile texsafe
+repository guesses
 textfile names fields validation
 stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
 corpus fingerprints terms meter
-graph preconditions
-literature measurements search cite objections
+graph preconditions levels
+literature measurements search cite objections goals
 duplicates
 restatements
-summaries axes
+summaries axes reading
 verdicts
 mapverdicts
 evidence
 history
 checks trace stats quality draw rerun maptext
 figures
+tested
 export
+library
 papercard papercircle watch guarded runcard defeat
+effort scorecard walk why
 guard
-textcard scriptlist
+textcard scriptlist readingtext
+contribute
 ui
 generate
 cli
