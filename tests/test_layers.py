@@ -29,7 +29,7 @@ history
 checks trace stats quality draw rerun maptext
 figures
 export
-papercard papercircle watch guarded runcard defeat
+papercard papercircle watch guarded runcard defeat weighing
 guard
 textcard scriptlist
 ui

@@ -22,6 +22,7 @@ from kg.rerun.experiment import Done, Plan, Progress, judge
 from kg.rerun.registry import Registry
 from kg.runs import Run
 from kg.ui import LOCAL, ROOT, launcher, state, words
+from kg.ui.components import parts
 from tests import toytree
 
 REPOSITORY = Path(__file__).parent.parent
@@ -84,7 +85,7 @@ def test_home_says_what_there_is() -> None:
     assert "Five strands" in said(app)
 
 
-@pytest.mark.parametrize("name", ["home", "explore", "watch", "questions"])
+@pytest.mark.parametrize("name", ["home", "explore", "trace", "watch", "questions"])
 def test_an_empty_record_is_no_error(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tree without any record shows every page, with words on what to do or nothing selected."""
     (tmp_path / "data").mkdir()
@@ -94,7 +95,7 @@ def test_an_empty_record_is_no_error(name: str, tmp_path: Path, monkeypatch: pyt
     assert said(page(name))
 
 
-@pytest.mark.parametrize("name", ["home", "explore", "watch", "questions"])
+@pytest.mark.parametrize("name", ["home", "explore", "trace", "watch", "questions"])
 def test_a_bad_file_is_counted_and_named_and_the_rest_goes_on(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +195,7 @@ def test_unknown_and_withdrawn_ids_are_said_so() -> None:
     mistyped = page("explore", node="claim:platau")
     assert "There is no “claim:platau” in the record. Did you mean" in said(mistyped)
     candidates = next(element for element in mistyped.get("bidi_component") if "candidates" in element.proto.id)
-    assert json.loads(candidates.proto.json)["rows"][0]["id"] == "claim:plateau"
+    assert parts.unpacked(candidates.proto.bytes)["rows"][0]["id"] == "claim:plateau"
     withdrawn = said(page("explore", node="claim:withdrawn"))
     assert "withdrawn on 2026-11-20: an identity" in withdrawn
     assert "There is no" in said(page("explore", node="../../etc/passwd"))
@@ -228,9 +229,7 @@ def test_search_narrows_and_mends() -> None:
 
 def test_a_filter_of_the_legend_narrows_the_list() -> None:
     """With only claims shown, the list counts the claims."""
-    app = page("explore")
-    app.session_state["shown-kinds"] = {"claim"}
-    app.run()
+    app = page("explore", without="strand,question")
 
     assert f"Showing {len(TOY.corpus.claims)} of {len(TOY)}" in said(app)
 

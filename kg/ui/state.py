@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kg.rerun.registry import Registry
     from kg.search import Index
 
-EXPLORE = "kg/ui/pages/explore.py"
+EXPLORE, TRACE = "kg/ui/pages/explore.py", "kg/ui/pages/trace.py"
 _FOLDERS = ("data", "bib", "scripts")
 
 
@@ -133,7 +133,8 @@ def select(address: str) -> None:
         st.query_params["node"] = address
     else:
         st.query_params.pop("node", None)
-    st.query_params.pop("run", None)
+    for name in ("run", "edge", "at"):
+        st.query_params.pop(name, None)
 
 
 def wanted() -> str:
