@@ -11,7 +11,7 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-findings relations arithmetic latex intervals
+findings relations arithmetic latex intervals plan
 identifiers bibvalue jsonfile
 textfile names fields validation
 stored sweeps regimes
@@ -19,9 +19,9 @@ results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
 corpus fingerprints terms meter
-graph preconditions
-literature measurements search cite objections
-summaries axes
+graph preconditions levels
+literature measurements search cite objections goals
+summaries axes reading
 verdicts
 mapverdicts
 evidence
@@ -31,7 +31,7 @@ figures
 export
 papercard papercircle watch guarded runcard defeat weighing
 guard
-textcard scriptlist
+textcard scriptlist readingtext
 ui
 generate
 cli

@@ -217,16 +217,6 @@ def test_a_machine_made_argument_says_so() -> None:
     assert "Made by a machine" not in said(page("explore", node=f"argument:{by['person']}"))
 
 
-def test_search_narrows_and_mends() -> None:
-    """A mistyped word is searched for as its neighbour, and that is said."""
-    app = page("explore", q="sharpnes")
-
-    assert "result" in said(app)
-    assert app.text_input(key="search").value == "sharpnes"
-    app.text_input(key="search").set_value("zzzzqqqq").run()
-    assert "Nothing found" in said(app)
-
-
 def test_a_filter_of_the_legend_narrows_the_list() -> None:
     """With only claims shown, the list counts the claims."""
     app = page("explore", without="strand,question")

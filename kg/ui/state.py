@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kg.rerun.registry import Registry
     from kg.search import Index
 
-EXPLORE, TRACE = "kg/ui/pages/explore.py", "kg/ui/pages/trace.py"
+EXPLORE, TRACE, FIND = "kg/ui/pages/explore.py", "kg/ui/pages/trace.py", "kg/ui/pages/find.py"
 _FOLDERS = ("data", "bib", "scripts")
 
 

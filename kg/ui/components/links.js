@@ -49,7 +49,7 @@ PARTS.links = function ({ parentElement, setTriggerValue }, data) {
   const at = host.scrollTop;
   host.replaceChildren(list);
   host.scrollTop = at;
-  host.style.maxHeight = data.follow ? "calc(100vh - 12.5rem)" : data.height ? `${data.height}px` : "";
+  host.style.maxHeight = data.follow ? "calc(100vh - 7.5rem)" : data.height ? `${data.height}px` : "";
 
   host.kgUndo?.();
   const links = [...host.querySelectorAll("a")];

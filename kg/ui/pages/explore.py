@@ -74,18 +74,7 @@ def listed(_world: World, stamp: str, shown: draw.Shown) -> tuple[bytes, int]:
 
 
 def browse(world: World) -> None:
-    """The sidebar: search, and the list of what the filter shows or the search finds."""
-    if "search" not in st.session_state and st.query_params.get("q"):
-        st.session_state["search"] = str(st.query_params["q"])[:200]
-    query = st.text_input("Search", key="search", placeholder="sharpness, cohen 2021, 2103.00065 …", type="search")
-    if query and query.strip():
-        hits = world.index.find(query, limit=MOST_LISTED)
-        for wrong, near in hits[0].mended if hits else ():
-            st.caption(f"Searched for “{inert(near)}” in the place of “{inert(wrong)}”.")
-        rows = [row(world, world.graph.node(hit.address), note=hit.kind) for hit in hits]
-        st.caption(f"{counted(len(rows), 'result')}." if rows else "Nothing found. Try fewer words.")
-        following("list", packed_list(rows, "What the search finds"))
-        return
+    """The sidebar: the list of what the filter shows."""
     data, found = listed(world, world.stamp, filters.shown(selected=False))
     st.caption(f"Showing {min(found, MOST_LISTED):,} of {len(world.graph):,} nodes.")
     if filters.active():
