@@ -56,13 +56,13 @@ def links(key: str, rows: Iterable[Row], label: str, *, current: str = "", heigh
     ``height`` limits it to so many pixels, with a scroll bar.
     """
     shown = [item | {"current": True} if current and item.get("id") == current else item for item in rows]
-    data = {"rows": shown, "label": label, "base": "", "height": height, "into": into}
+    data = {"key": key, "rows": shown, "label": label, "base": "", "height": height, "into": into}
     _links(key=key, data=data, on_clicked_change=lambda: _select(key, into))
 
 
 def packed_list(rows: Iterable[Row], label: str) -> bytes:
     """A list for ``following``, to be kept from run to run."""
-    return packed({"rows": list(rows), "label": label, "base": "", "height": 0, "follow": True})
+    return packed({"key": "all", "rows": list(rows), "label": label, "base": "", "height": 0, "follow": True})
 
 
 def following(key: str, data: bytes) -> None:

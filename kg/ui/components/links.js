@@ -46,6 +46,7 @@ PARTS.links = function ({ parentElement, setTriggerValue }, data) {
     list.append(item);
   }
   const host = parentElement.querySelector("nav");
+  host.dataset.list = data.key;
   const at = host.scrollTop;
   host.replaceChildren(list);
   host.scrollTop = at;
