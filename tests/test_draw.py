@@ -141,14 +141,18 @@ def test_a_timeline_has_the_years_across(toy: Evidence) -> None:
     back = read(picture)["back"]
     columns = {year: (left, right) for left, right, year in back["columns"]}
     rows = {name: (top, bottom) for top, bottom, name in back["rows"]}
-    years = {f"paper:{name}": str(paper.year) for name, paper in toy.corpus.papers.items()}
-    years |= {"claim:plateau": "2021", "prediction:plateau/two-over-eta": "2021", "claim:stability-limit": "2014"}
+    papers = {name: str(paper.year) for name, paper in toy.corpus.papers.items()}
+    years = {f"paper:{name}": year for name, year in papers.items()}
+    years |= {f"argument:{name}": papers[argument.paper] for name, argument in toy.corpus.arguments.items()}
+    years |= {"claim:plateau": "2021", "prediction:plateau/two-over-eta": "2021"}
+    years |= {"claim:stability-limit": "2014", "prediction:stability-limit/onset": "2014"}
+    asked = toy.corpus.questions["why-two"]
+    years["question:why-two"] = papers[asked.origin[0].paper] if asked.origin else str(asked.history[0].date)[:4]
 
     dated = sorted(year for year in columns if year != "undated")
     assert [columns[year][0] for year in ["undated", *dated]] == sorted(left for left, _ in columns.values())
     for address, mark in by_id(picture).items():
-        left, right = columns[years.get(address, str(toy.corpus.questions["why-two"].history[0].date)[:4])
-                              if address in years or address.startswith("question:") else "undated"]  # fmt: skip
+        left, right = columns[years.get(address, "undated")]
         assert left < mark["x"] < right, address
         top, bottom = rows[address.partition(":")[0]]
         assert top < mark["y"] < bottom, address

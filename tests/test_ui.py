@@ -398,7 +398,9 @@ def test_a_line_in_the_address_is_told() -> None:
 PARTS_IN_TURN = itertools.cycle(["walk", "table", "sides", "falls", "nonsense"])
 
 
-@pytest.mark.parametrize(("address", "part"), zip(sorted(node.address for node in TOY.nodes()), PARTS_IN_TURN, strict=False))
+@pytest.mark.parametrize(
+    ("address", "part"), list(zip(sorted(node.address for node in TOY.nodes()), PARTS_IN_TURN, strict=False))
+)
 def test_every_node_has_a_trace(address: str, part: str) -> None:
     """Any node can be traced; an unknown part of the page is the first one."""
     assert " ".join(TOY.node(address).title.split()) in said(page("trace", node=address, part=part))
