@@ -58,7 +58,7 @@ def serving(command: list[str], port: int, log: Path, **environment: str) -> Ite
 
 
 def wait_until_well(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         assert process.poll() is None, log.read_text()
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
             return
