@@ -11,8 +11,8 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-findings relations arithmetic latex intervals plan
-identifiers bibvalue jsonfile
+findings relations arithmetic latex intervals inert plan
+identifiers bibvalue jsonfile texsafe
 textfile names fields validation
 stored sweeps regimes
 results
@@ -29,9 +29,11 @@ history
 checks trace stats quality draw rerun maptext
 figures
 export
-papercard papercircle watch guarded runcard defeat weighing
+library weighing
+papercard papercircle watch guarded runcard defeat
 guard
 textcard scriptlist readingtext
+contribute
 ui
 generate
 cli
