@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from kg.rerun.registry import Registry
     from kg.search import Index
 
-EXPLORE, TRACE, FIND = "kg/ui/pages/explore.py", "kg/ui/pages/trace.py", "kg/ui/pages/find.py"
+EXPLORE = "kg/ui/pages/explore.py"
+TRACE = "kg/ui/pages/trace.py"
+FIND = "kg/ui/pages/find.py"
+EVIDENCE = "kg/ui/pages/evidence.py"
+WATCH = "kg/ui/pages/watch.py"
+QUESTIONS = "kg/ui/pages/questions.py"
+START = "kg/ui/pages/start.py"
 _FOLDERS = ("data", "bib", "scripts")
 
 

@@ -38,14 +38,14 @@ def test_the_watch_leads_to_a_prediction(public: str, visit: Visit) -> None:
 
 
 @needs_chromium
-def test_a_cell_of_the_table_opens_the_question(public: str, visit: Visit) -> None:
-    """A pick is in the address and outlives a reload; a click on a row opens the question's card."""
+def test_a_link_of_the_table_opens_the_question(public: str, visit: Visit) -> None:
+    """A pick is in the address and outlives a reload; a click on a question in the table opens its card."""
     page = visit(f"{public}/questions")
     page.get_by_role("button", name="partial 1").click()
     page.wait_for_url("**/questions?state=partial")
     page.reload()
     page.get_by_text("1 of 1 question").wait_for()
-    page.locator(".dvn-scroller").click(position={"x": 90, "y": 54})
+    page.get_by_role("table").locator('a[data-node="question:why-two"]').click()
     wait_drawn(page, "question:why-two")
 
     assert selected(page) == "question:why-two"
