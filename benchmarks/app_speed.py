@@ -197,8 +197,9 @@ def click(
     link = page.locator(f'section[data-testid="stSidebar"] nav a[data-node="{address}"]')
     link.scroll_into_view_if_needed()
     box: Any = link.bounding_box()
-    for counter in filter(None, (wire, traffic)):
-        counter.taken()
+    if wire and traffic:
+        wire.taken()
+        traffic.taken()
     page.evaluate("(title) => { window.kgArm(title) }", title)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     took = page.evaluate("window.kgClick")

@@ -188,7 +188,7 @@ def test_a_line_tells_its_reason(public: str, visit: Visit) -> None:
 def test_a_trace_is_walked(public: str, visit: Visit) -> None:
     """From a claim's graph to its trace, a step down and on, each with an address; Back goes up again."""
     page = visit(f"{public}/explore?node={PLATEAU}")
-    page.get_by_role("link", name="Trace").last.click()
+    page.locator('[data-testid="stPageLink"]').get_by_role("link", name="Trace").click()
     page.get_by_role("heading", name=PLATEAU_TITLE).wait_for()
     page.wait_for_url("**/trace?node=*")
     page.locator(f'nav[data-list="next"] a[data-node="{LIMIT}"]').click()
