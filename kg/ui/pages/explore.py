@@ -11,10 +11,12 @@ st.header("Explore", anchor=False)
 from rapidfuzz import process  # noqa: E402  # the heading is on the screen before anything is imported or read
 
 from kg import draw  # noqa: E402
+from kg.export import selection  # noqa: E402
 from kg.relations import KINDS, RELATIONS  # noqa: E402
 from kg.ui.components import edgecard, filters, parts  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.card import card  # noqa: E402
+from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.graphview import graph  # noqa: E402
 from kg.ui.components.linklist import Row, following, heading, links, packed_list, row, table  # noqa: E402
 from kg.ui.components.picks import pick  # noqa: E402
@@ -74,9 +76,16 @@ def listed(_world: World, stamp: str, shown: draw.Shown) -> tuple[bytes, int]:
 
 
 def browse(world: World) -> None:
-    """The sidebar: the list of what the filter shows."""
-    data, found = listed(world, world.stamp, filters.shown(selected=False))
+    """The sidebar: the list of what the filter shows, to go to and to take along."""
+    shown = filters.shown(selected=False)
+    data, found = listed(world, world.stamp, shown)
+
+    def chosen() -> selection.Selection:
+        known = draw.facets(world.evidence)
+        return selection.of("Explored", [address for address in known.listed if known.passes(address, shown)])
+
     st.caption(f"Showing {min(found, MOST_LISTED):,} of {len(world.graph):,} nodes.")
+    downloads(world, "shown", chosen)
     if filters.active():
         st.button("Show the usual kinds again", on_click=filters.reset, type="tertiary")
     following("list", data)
