@@ -20,7 +20,7 @@ def foot(world: World, node: Node) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover("Share", help="The address of this card."):
             st.code(shared(node.address), language=None, wrap_lines=True)
-            st.caption(f"Its name in the record is `{inert(node.address).replace(chr(92), '')}`.")
+            st.caption(f"Its name in the record is {inert(node.address)}.")
         if node.kind != "paper":
             with st.popover("Cite", help="How to cite this entry of the record."):
                 st.code(cited(world, node), language=None, wrap_lines=True)
@@ -39,7 +39,7 @@ def foot(world: World, node: Node) -> None:
     if base:
         st.caption(f"Written in [{inert(str(place))}]({repository.source(base, place.path, place.line or 1)})")
     else:
-        st.caption(f"Written in `{inert(str(place)).replace(chr(92), '')}`")
+        st.caption(f"Written in {inert(str(place))}")
 
 
 def shared(address: str) -> str:
