@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import pybtex.database
 
 from tests.browser.test_app import PLATEAU, PLATEAU_TITLE, Visit, selected, wait_card, wait_drawn
 from tests.needs import needs_chromium
@@ -12,11 +17,17 @@ COHEN = "paper:cohen2021gradient"
 
 @needs_chromium
 def test_a_papers_card_leads_to_its_claims(public: str, visit: Visit) -> None:
-    """A tab opens, its entry can be copied, and a claim in it is a link."""
+    """It is cited and downloaded from its card, a tab opens, and a claim in it is a link."""
     page = visit(f"{public}/explore?node={COHEN}")
     wait_drawn(page, COHEN)
-    page.get_by_role("button", name="Cite").click()
+    page.get_by_role("button", name="Cite, export").click()
     page.get_by_text("@inproceedings{cohen2021gradient,").wait_for()
+    page.get_by_text("Cohen, J. M., Kaur, S., Li, Y., Kolter, J. Z., & Talwalkar, A. (2021).").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="BibTeX").click()
+    assert download.value.suggested_filename == "gradient-descent-on-neural-networks-typically.bib"
+    entries = pybtex.database.parse_file(str(download.value.path()), "bibtex").entries
+    assert [(key, len(one.persons["author"])) for key, one in entries.items()] == [("cohen2021gradient", 5)]
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Rests on").click()
     page.get_by_text("Circularity, computed from the graph").wait_for()
@@ -25,6 +36,18 @@ def test_a_papers_card_leads_to_its_claims(public: str, visit: Visit) -> None:
 
     wait_card(page, PLATEAU_TITLE)
     assert selected(page) == PLATEAU
+
+
+@needs_chromium
+def test_what_a_search_finds_is_downloaded(public: str, visit: Visit) -> None:
+    """The results, hostile ones among them, come as a table in their order, made when its button is pressed."""
+    page = visit(f"{public}/find?q=sharpness")
+    page.get_by_role("button", name="Export results").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert download.value.suggested_filename == "search-for-sharpness.csv"
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"), newline="")))
+    assert {"claim:plateau", "prediction:hostile/hostile"} & {row["address"] for row in rows}
 
 
 @needs_chromium

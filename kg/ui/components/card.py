@@ -12,6 +12,7 @@ from kg.relations import RELATIONS, Relation
 from kg.ui import words
 from kg.ui.components import (
     claimcard,
+    downloads,
     groundcard,
     papercard,
     questioncard,
@@ -37,6 +38,7 @@ def card(world: World, address: str) -> None:
     node = world.graph.node(address)
     st.caption(_kind(world, node))
     st.subheader(inert(node.title), anchor=False)
+    downloads.node(world, address)
     if node.kind != "claim":  # a claim's card says first how it stands
         if node.kind != "prediction" and (said := why.of(world.evidence, node)):
             st.markdown(f":gray[{inert(said)}]")
