@@ -49,7 +49,9 @@ def test_axe_finds_nothing_that_a_bare_page_has_not(public: str, visit: Visit, t
     """On every page, in both themes: no serious or critical finding but of a rule and widget that a bare page breaks."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "tests/browser/barepage.py", "--server.headless", "true"]
-    with serving([*command, "--server.port", str(port)], port, tmp_path / "log.txt", PYTHONPATH=str(REPOSITORY)) as bare:
+    with serving(
+        [*command, "--server.port", str(port)], port, tmp_path / "log.txt", PYTHONPATH=str(REPOSITORY)
+    ) as bare:
         page = visit(bare)
         page.get_by_role("heading", name="The end").wait_for()
         settled(page)

@@ -22,9 +22,11 @@ def foot(world: World, node: Node) -> None:
             st.code(shared(node.address), language=None, wrap_lines=True)
             st.caption(f"Its name in the record is {inert(node.address)}.")
         if node.kind != "paper":
-            with st.popover("Cite", help="How to cite this entry of the record."):
+            with st.popover(
+                "Cite this entry", help="As an entry of this record; the works behind it are under “Cite, export”."
+            ):
                 st.code(cited(world, node), language=None, wrap_lines=True)
-                st.caption("Cite the works behind it as well: each has its own entry on its card.")
+                st.caption("Cite the works behind it as well.")
         if base:
             st.link_button("Edit this", repository.edit(base, place.path), help="Opens its file for a pull request.")
             told = repository.report(base, node.address, place.path, place.line or 1)
