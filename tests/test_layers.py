@@ -22,6 +22,8 @@ papers records regions
 corpus fingerprints terms meter
 graph preconditions levels
 literature measurements search cite objections goals
+duplicates
+restatements
 summaries axes reading
 verdicts
 mapverdicts
@@ -31,7 +33,7 @@ checks trace stats quality draw rerun maptext
 figures
 tested
 export
-library
+library weighing
 papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard
