@@ -119,3 +119,18 @@ def test_attempts_arguments_and_sources() -> None:
     app = filled(page("propose", kind="source"), "source", bibtex=entry)
     assert app.success, said(app)
     assert "@article{new2026,\n  author = {B, A},\n" in "\n".join(code.value for code in app.code)
+
+
+def test_what_is_there_already_is_named() -> None:
+    """A statement in other words and a work under another key are told as the same one, with the reason."""
+    app = filled(
+        page("propose", kind="claim"), "claim",
+        **claim(title="Full-batch training settles where sharpness is two over the step size", statement=r"Sharpness rises and then hovers at $2/\eta$."),
+    )  # fmt: skip
+    assert "seems to be there already" in "\n".join(str(one.value) for one in app.warning)
+
+    entry = (toytree.TOY / "bib/toy.bib").read_text(encoding="utf-8")
+    entry = entry[entry.index("@") : entry.index("\n}") + 2]
+    key = entry[entry.index("{") + 1 : entry.index(",")]
+    app = filled(page("propose", kind="source"), "source", bibtex=entry.replace(key, "another2099key", 1))
+    assert "seems to be there already" in "\n".join(str(one.value) for one in app.warning)

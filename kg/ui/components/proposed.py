@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from kg import draw, repository
+from kg import draw, duplicates, repository, restatements
 from kg.contribute.proposal import Proposal, neighbours
 from kg.draw.plain import plain
 from kg.evidence import Evidence
@@ -44,13 +44,31 @@ def verdict(proposal: Proposal) -> None:
         st.code("\n".join(map(str, rest[:30])), language=None, wrap_lines=True)
 
 
-def alike(world: World, proposal: Proposal, kind: str, words: str) -> None:
-    """What the record has already that says nearly the same."""
-    hits = [hit for hit in world.index.find(words, limit=60) if hit.kind == kind and hit.address != proposal.address]
-    if hits and words.strip():
+def alike(world: World, proposal: Proposal, kind: str, title: str, statement: str = "") -> None:
+    """What the record has already: the same work or statement with the reason, then what is near by its words."""
+    graph = world.graph
+    same = {f"{kind}:{twin.first}": twin.why for twin in _twins(world, proposal, kind, title, statement)}
+    hits = world.index.find(f"{title} {statement}", limit=60)
+    near = [hit for hit in hits if hit.kind == kind and hit.address not in (proposal.address, *same)]
+    rows = [row(world, graph.node(at), before="The same?", note=why) for at, why in same.items()]
+    rows += [row(world, graph.node(hit.address), note=hit.snippet) for hit in near[:MOST_ALIKE]]
+    if same:
+        st.warning(
+            f"This {kind} seems to be there already; correct that one, or say in the pull request how it differs."
+        )
+    if rows:
         st.markdown("**Is it there already?**")
-        rows = [row(world, world.graph.node(hit.address), note=hit.snippet) for hit in hits[:MOST_ALIKE]]
         links_to_explore("alike", rows, "What the record has that is like it")
+
+
+def _twins(world: World, proposal: Proposal, kind: str, title: str, statement: str) -> list[duplicates.Twins]:
+    if kind == "paper" and proposal.graph is not None:
+        return duplicates.of_work(proposal.graph.node(proposal.address).record, world.graph.corpus.papers.values())
+    if not title.strip() or not statement.strip():
+        return []
+    own = proposal.address.partition(":")[2]
+    known = {node.id: (node.title, node.record.statement) for node in world.graph.nodes(kind) if node.id != own}
+    return restatements.of_statement(own, title, statement, known)
 
 
 def preview(world: World, proposal: Proposal) -> None:

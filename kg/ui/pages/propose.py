@@ -163,8 +163,9 @@ def result(world: World, kind: Kind, proposal: Proposal | None, was: str) -> Non
     if proposal.graph is None and kind in NEW:
         proposed.words(str(drafts.value(f"{kind}/title")), str(drafts.value(f"{kind}/statement")))
     if kind in NEW:
-        said = f"{drafts.value(f'{kind}/title')} {drafts.value(f'{kind}/statement')}"
-        proposed.alike(world, proposal, kind, said)
+        proposed.alike(
+            world, proposal, kind, str(drafts.value(f"{kind}/title")), str(drafts.value(f"{kind}/statement"))
+        )
     elif kind == "source" and proposal.graph and proposal.address:
         proposed.alike(world, proposal, "paper", proposal.graph.node(proposal.address).title)
     proposed.preview(world, proposal)
