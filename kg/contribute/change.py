@@ -25,9 +25,11 @@ def apply(
     *,
     new: frozenset[str] = frozenset(),
     gone: frozenset[str] = frozenset(),
+    keep_form: bool = False,
 ) -> list[Finding]:
     """Write ``files`` (text by path below ``root``) in canonical form, take ``gone`` away; the warnings that it brings.
 
+    ``keep_form``: the texts stay as they are, so that a change of names shows nothing else.
     Raises Refused where one of ``new`` is there already, or where the change brings an error; then nothing is written.
     """
     for path in new:
@@ -36,7 +38,7 @@ def apply(
                 f"{path} is there already, and nothing is overwritten; give it another --id, or edit the file"
             )
     try:
-        texts = {p: mend.formatted(text, p) if p.startswith(("data/", "bib/")) else text for p, text in files.items()}
+        texts = {path: text if keep_form else _formed(path, text) for path, text in files.items()}
     except CannotFormatError as problem:
         raise Refused(str(problem)) from None
     before = {(f.place.path, f.rule, f.message) for f in checks.run(graph.load(root))}
@@ -59,3 +61,7 @@ def apply(
     for path in gone:
         (root / path).unlink()
     return brought
+
+
+def _formed(path: str, text: str) -> str:
+    return mend.formatted(text, path) if path.startswith(("data/", "bib/")) else text
