@@ -32,6 +32,9 @@ def apply(
     ``keep_form``: the texts stay as they are, so that a change of names shows nothing else.
     Raises Refused where one of ``new`` is there already, or where the change brings an error; then nothing is written.
     """
+    for path in (*files, *gone):
+        if ".." in path.split("/"):
+            raise Refused(f"{path!r} leads out of its folder; an id is lower-case letters, digits, '.', '_' and '-'")
     for path in new:
         if (root / path).exists():
             raise Refused(
