@@ -44,7 +44,6 @@ def apply(
         texts = {path: text if keep_form else _formed(path, text) for path, text in files.items()}
     except CannotFormatError as problem:
         raise Refused(str(problem)) from None
-    before = {(f.place.path, f.rule, f.message) for f in checks.run(graph.load(root))}
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         tree = Path(folder) / "tree"
         for name in FOLDERS:
@@ -55,7 +54,9 @@ def apply(
             (tree / path).write_text(text, encoding="utf-8")
         for path in gone:
             (tree / path).unlink()
-        brought = [f for f in checks.run(graph.load(tree)) if (f.place.path, f.rule, f.message) not in before]
+        found = checks.run(graph.load(tree))
+    before = {(f.place.path, f.rule, f.message) for f in checks.run(graph.load(root))} if found else set()
+    brought = [f for f in found if (f.place.path, f.rule, f.message) not in before]
     if errors := [finding for finding in brought if finding.severity == "error"]:
         raise Refused("nothing was written, as kg check would refuse it:\n" + as_text(errors))
     for path, text in texts.items():
