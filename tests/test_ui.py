@@ -416,6 +416,6 @@ def test_a_trace_leads_down_and_weighs_and_says_what_falls() -> None:
     assert "**0 independent sources**" in weighed
 
     falling = page("trace", node="assumption:quadratic-loss", part="falls")
-    row = next(row for row in cells(falling, "falls") if row[1] == TOY.node("claim:plateau").title)
-    assert row[0] == "falls"
+    row = next(row for row in cells(falling, "falls") if row[0] == TOY.node("claim:plateau").title)
+    assert row[1] == "falls"
     assert row[-1] == "quadratic-loss → stability-limit → plateau"

@@ -143,6 +143,14 @@ def select(address: str) -> None:
         st.query_params.pop(name, None)
 
 
+def put(address: str, parameter: str) -> None:
+    """Put ``address`` into the address bar, as the selected node or into another ``parameter``. For callbacks."""
+    if parameter == "node":
+        select(address)
+    else:
+        st.query_params[parameter] = address
+
+
 def wanted() -> str:
     """What ``?node=`` says, as typed."""
     return str(st.query_params.get("node", ""))[:400]
