@@ -31,6 +31,7 @@ FIND = "kg/ui/pages/find.py"
 EVIDENCE = "kg/ui/pages/evidence.py"
 WATCH = "kg/ui/pages/watch.py"
 QUESTIONS = "kg/ui/pages/questions.py"
+PROPOSE = "kg/ui/pages/propose.py"
 START = "kg/ui/pages/start.py"
 _FOLDERS = ("data", "bib", "scripts")
 
