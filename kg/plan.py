@@ -45,8 +45,37 @@ def reached(known: int, steps: Iterable[Step]) -> int:
         left = later
 
 
-def ordered(known: int, steps: Iterable[Step]) -> list[Step]:
-    """``steps`` by repeatedly taking the shortest one that can be begun; ties by id. Raises ValueError if none can."""
+def ordered(known: int, steps: Iterable[Step], goals: int = 0) -> list[Step]:
+    """``steps`` so that each can be begun: for one of ``goals`` after the other, what it asks for directly before it.
+
+    Goals, and what a step asks for, are taken by their bits, lowest first. Which of two steps that give the same fact
+    is there first is settled by taking the shortest that can be begun, again and again, ties by id; taken for the order
+    itself, that would scatter each subject over the whole list (``benchmarks/reading_lists.py`` has the figures).
+    Raises ValueError where the steps cannot be ordered.
+    """
+    shortest = _shortest_first(known, steps)
+    giver: dict[int, Step] = {}
+    for step in shortest:
+        for fact in bits(step.gives & ~known):
+            giver.setdefault(fact, step)
+    order: list[Step] = []
+    have = known
+
+    def learn(facts: int) -> None:
+        nonlocal have
+        for fact in bits(facts):
+            if not have >> fact & 1:
+                step = giver[fact]
+                learn(step.asks)
+                if step not in order:
+                    order.append(step)
+                    have |= step.gives
+
+    learn(goals & (known | sum(1 << fact for fact in giver)))
+    return [*order, *(step for step in shortest if step not in order)]
+
+
+def _shortest_first(known: int, steps: Iterable[Step]) -> list[Step]:
     left, order = sorted(steps, key=lambda step: (step.minutes, step.id)), []
     while left:
         ready = next((step for step in left if not step.asks & ~known), None)
@@ -76,7 +105,8 @@ class Planner:
     def plan(self, known: int, goals: int) -> list[Step]:
         """Steps of few minutes, in order, that give all ``goals`` but those that no steps reach."""
         goals &= reached(known, self.steps) & ~known
-        return ordered(known, self._those(self._lighter(known, goals, self._added(known, goals, 0, None) or 0)))
+        chosen = self._lighter(known, goals, self._added(known, goals, 0, None) or 0)
+        return ordered(known, self._those(chosen), goals)
 
     def within(self, known: int, goals: int, minutes: int) -> list[Step]:
         """Steps of at most ``minutes`` in all, in order, that reach many of ``goals``.
@@ -87,7 +117,7 @@ class Planner:
         goals &= reached(known, self.steps) & ~known
         found = [self._grown(known, goals, minutes, each) for each in (False, True)]
         best = max(found, key=lambda one: ((self._after(known, one) & goals).bit_count(), -self._minutes(one)))
-        return ordered(known, self._those(best))
+        return ordered(known, self._those(best), goals)
 
     def minutes_more(self, known: int, goals: int) -> dict[int, int]:
         """The minutes of the cheapest derivation of each of ``goals`` by itself; without those out of reach."""
