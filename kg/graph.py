@@ -116,11 +116,11 @@ class Graph:
         """
         if text in self.nx:
             return text, []
-        for retired in self.corpus.retired:
-            if retired.id == text:
+        named = [f"{kind}:{text}" for kind in _BARE if f"{kind}:{text}" in self.nx]
+        for retired in self.corpus.retired if not named else ():
+            if text in (retired.id, retired.id.partition(":")[2]):
                 live = [address for address in retired.to if address in self.nx]
                 return (live[0], []) if len(live) == 1 else (None, live)
-        named = [f"{kind}:{text}" for kind in _BARE if f"{kind}:{text}" in self.nx]
         return (named[0], named[1:]) if named else (None, [])
 
 

@@ -10,6 +10,7 @@ import pytest
 from kg.ui import ROOT
 from tests import test_watch, toytree
 from tests.test_ui import REPOSITORY, TOY, page, said, server
+from tests.test_ui_cards import data as table
 
 __all__ = ["server"]  # the fixture that every test here uses
 
@@ -54,9 +55,9 @@ def test_a_paper_that_nothing_names_says_so(tree: Path) -> None:
 
     assert not app.tabs
     assert "In the bibliography only" in said(app)
-    assert app.code[0].value == (
-        '@misc{doe2026,\n  author = {Doe, Jane},\n  title = {Gr{\\"o}bner bases},\n  year = {2026},\n}'
-    )
+    entry = '@misc{doe2026,\n  author = {Doe, Jane},\n  title = {Gr{\\"o}bner bases},\n  year = {2026},\n}'
+    app.session_state["export-node-paper:doe2026"] = True  # the box that cites is open
+    assert entry in [code.value for code in app.run().code]
 
 
 def test_what_is_missing_is_named(tree: Path) -> None:
@@ -122,14 +123,16 @@ def test_a_strand_in_the_address_narrows_the_watch() -> None:
 
 
 def test_questions_are_a_table_with_filters_in_the_address() -> None:
-    """One row a question, its state and how many ways would settle it; filters that let none through say so."""
-    app = page("questions")
-    [row] = app.dataframe[0].value.to_dict("records")
+    """One row a question, with its state, every way that would settle it in full, and what it rests on."""
+    [row] = table(page("questions"), "questions")["rows"]
     question = TOY.corpus.questions["why-two"]
-    assert (row["question"], row["state"], row["attempts"]) == (question.title, question.state, 1)
-    assert row["ways to settle it"] == len(question.settled_by)
+    assert (row[0]["title"], row[1]["text"], row[2]["text"]) == (question.title, question.state, "medium")
+    assert [cell.get("text") or cell["id"] for cell in row[3]] == [
+        question.settled_by[0].text, "prediction:plateau/two-over-eta",
+    ]  # fmt: skip
+    assert [(cell["id"], cell["note"]) for cell in row[4]] == [("claim:plateau", "presumes")]
 
-    assert page("questions", state="partial", difficulty="medium").dataframe
+    assert table(page("questions", state="partial", difficulty="medium"), "questions")["rows"] == [row]
     assert "1 of 1 question" in said(page("questions", state="nonsense"))
 
 
