@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from kg import corpus as corpus_module
 from kg.corpus import Corpus
 from kg.declarations import Prediction
-from kg.records import Claim, Question
+from kg.records import Claim, Question, Retired
 from kg.relations import RELATIONS
 
 
@@ -107,6 +107,10 @@ class Graph:
                         distance[there] = distance[here] + 1
                         queue.append(there)
         return distance
+
+    def former(self, address: str) -> list[Retired]:
+        """The retired addresses that lead to ``address``, and why."""
+        return [retired for retired in self.corpus.retired if address in retired.to]
 
     def resolve(self, text: str) -> tuple[str | None, list[str]]:
         """The address that ``text`` names: an address, a bare id, or a retired address that leads to one.

@@ -104,6 +104,16 @@ def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
     assert files(tree) == files(toytree.TOY)
 
 
+@pytest.mark.parametrize("name", ["../../escaped", "Upper", "a b"])
+def test_an_id_that_is_none_is_refused(name: str, tree: Path, kg: Kg) -> None:
+    """No id leads out of its folder or breaks the grammar of ids."""
+    kg(*CLAIM, "--id", name, code=1)
+    kg("retire", "claim:plateau", "--to", f"claim:{name}", "--why", "w", code=1)
+
+    assert files(tree) == files(toytree.TOY)
+    assert not (tree.parent / "escaped.yaml").exists()
+
+
 def test_a_record_that_check_would_refuse_is_not_written(tree: Path, kg: Kg) -> None:
     """TeX that cannot render stops the claim, with the rule and the line."""
     said = kg(*CLAIM, "--statement", "The edge is $2/eta.", code=1).output

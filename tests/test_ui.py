@@ -182,7 +182,9 @@ def test_a_bare_id_works_and_a_retired_one_leads_on() -> None:
     """``?node=plateau`` is the claim; a renamed address shows what took its place and says so."""
     title = TOY.node("claim:plateau").title
 
-    assert title in said(page("explore", node="plateau"))
+    shown = said(page("explore", node="plateau"))
+    assert title in shown
+    assert "Formerly claim:edge, until 2026-11-20: renamed" in shown.replace("\\", "")
     retired = said(page("explore", node="claim:edge"))
     assert title in retired
     assert "was retired" in retired

@@ -39,7 +39,7 @@ def retire(root: Path | None, node: str, to: tuple[str, ...], why: str, json_: b
     )
     try:
         done = retired(graph, address, ends, why, datetime.datetime.now(datetime.UTC).date())
-        warnings = change.apply(graph.corpus.root, done.files, gone=frozenset(done.gone))
+        warnings = change.apply(graph.corpus.root, done.files, gone=frozenset(done.gone), keep_form=True)
     except change.Refused as problem:
         raise click.ClickException(str(problem)) from None
     for warning in warnings:

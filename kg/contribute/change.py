@@ -25,21 +25,25 @@ def apply(
     *,
     new: frozenset[str] = frozenset(),
     gone: frozenset[str] = frozenset(),
+    keep_form: bool = False,
 ) -> list[Finding]:
     """Write ``files`` (text by path below ``root``) in canonical form, take ``gone`` away; the warnings that it brings.
 
+    ``keep_form``: the texts stay as they are, so that a change of names shows nothing else.
     Raises Refused where one of ``new`` is there already, or where the change brings an error; then nothing is written.
     """
+    for path in (*files, *gone):
+        if ".." in path.split("/"):
+            raise Refused(f"{path!r} leads out of its folder; an id is lower-case letters, digits, '.', '_' and '-'")
     for path in new:
         if (root / path).exists():
             raise Refused(
                 f"{path} is there already, and nothing is overwritten; give it another --id, or edit the file"
             )
     try:
-        texts = {p: mend.formatted(text, p) if p.startswith(("data/", "bib/")) else text for p, text in files.items()}
+        texts = {path: text if keep_form else _formed(path, text) for path, text in files.items()}
     except CannotFormatError as problem:
         raise Refused(str(problem)) from None
-    before = {(f.place.path, f.rule, f.message) for f in checks.run(graph.load(root))}
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         tree = Path(folder) / "tree"
         for name in FOLDERS:
@@ -50,7 +54,9 @@ def apply(
             (tree / path).write_text(text, encoding="utf-8")
         for path in gone:
             (tree / path).unlink()
-        brought = [f for f in checks.run(graph.load(tree)) if (f.place.path, f.rule, f.message) not in before]
+        found = checks.run(graph.load(tree))
+    before = {(f.place.path, f.rule, f.message) for f in checks.run(graph.load(root))} if found else set()
+    brought = [f for f in found if (f.place.path, f.rule, f.message) not in before]
     if errors := [finding for finding in brought if finding.severity == "error"]:
         raise Refused("nothing was written, as kg check would refuse it:\n" + as_text(errors))
     for path, text in texts.items():
@@ -59,3 +65,7 @@ def apply(
     for path in gone:
         (root / path).unlink()
     return brought
+
+
+def _formed(path: str, text: str) -> str:
+    return mend.formatted(text, path) if path.startswith(("data/", "bib/")) else text

@@ -44,9 +44,9 @@ def record(fields: Fields, indent: int = 0) -> str:
         if value in (None, [], {}):
             continue
         if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-            lines += [f"{name}:", *(f"  - {_flow(item)}" for item in value)]
+            lines += [f"{name}:", *(f"  - {flow(item)}" for item in value)]
         else:
-            lines.append(f"{name}: {_flow(value)}")
+            lines.append(f"{name}: {flow(value)}")
     return "".join(f"{' ' * indent}{line}\n" for line in lines)
 
 
@@ -102,10 +102,11 @@ def _item(fields: Fields, indent: int) -> list[str]:
     return [f"{' ' * indent}- {rows[0].strip()}", *rows[1:]]
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """``value`` in brackets on one line; None is left out of mappings."""
     if isinstance(value, dict):
         kept = {name: inner for name, inner in value.items() if inner is not None}
-        return "{" + ", ".join(f"{json.dumps(name)}: {_flow(inner)}" for name, inner in kept.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(name)}: {flow(inner)}" for name, inner in kept.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     return str(value) if _PLAIN.match(str(value)) else json.dumps(str(value), ensure_ascii=False)

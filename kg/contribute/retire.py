@@ -101,15 +101,10 @@ def _listed(
     """Add the addresses to the list of retired ones; what led to them leads on to what took their place."""
     text = done.files.get(FILE) or drafts.appended(corpus.root, FILE, "")
     for address, to in moves.items():
-        fields = {"id": address, "to": [to] if isinstance(to, str) else list(to), "date": today.isoformat(), "why": why}
-        rows = ["- " + line if number == 0 else "  " + line for number, line in enumerate(_rows(fields))]
-        text = text.rstrip("\n") + "\n" + "\n".join(rows) + "\n"
-    done.files[FILE] = text.lstrip("\n")
-
-
-def _rows(fields: drafts.Fields) -> list[str]:
-    rows = drafts.record(fields).splitlines()
-    return rows if fields["to"] else [rows[0], "to: []", *rows[1:]]
+        ends = [to] if isinstance(to, str) else list(to)
+        row = drafts.flow({"id": address, "to": ends, "date": today.isoformat(), "why": why})
+        text = text.rstrip("\n") + f"\n- {row}\n"
+    done.files[FILE] = mend.formatted(text.lstrip("\n"), FILE)
 
 
 def _at_line(text: str, line: int, old: str, new: str) -> str:

@@ -42,6 +42,11 @@ def foot(world: World, node: Node) -> None:
             with st.popover("Report a problem"):
                 st.markdown(f"{repository.UNSET} Tell whoever runs this server, with this name:")
                 st.code(node.address, language=None)
+    checked = getattr(node.record, "checked", None)
+    if checked and node.kind != "claim":  # a claim's card says it beside its sources
+        st.caption(f"Held against its sources on {checked.date}, {checked.how.replace('-', ' ')}.")
+    for retired in world.graph.former(node.address):
+        st.caption(f"Formerly {inert(retired.id)}, until {retired.date}: {inert(retired.why)}")
     if base:
         st.caption(f"Written in [{inert(str(place))}]({repository.source(base, place.path, place.line or 1)})")
     else:
