@@ -4,6 +4,7 @@ Read downward; a module imports only from modules above it.
 
 findings, relations               what can be wrong; the table of kinds and relations
 identifiers, arithmetic, latex    grammars of ids and DOIs; expected values; TeX to text
+inert, texsafe, cite              contributed text that does nothing as Markdown and as TeX; BibTeX entries
 fields, declarations, records     closed models of everything that people write; validation holds values to them
 textfile, yamlfile, bibfile       one file each, safely; names, papers, scriptfile, jsonfile beside them
 results, stored, runs, mapfiles   what a script measured; immutable files of runs and maps
@@ -12,10 +13,15 @@ levels, goals, plan, reading      what is known how well; reading lists and the 
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction holds on it
+duplicates, restatements          the same work, or the same claim, entered twice
 checks                            rules across records
-trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
+trace, defeat, weighing           what rests on what, and what has fallen; what speaks for and against
+search, stats, quality            find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
+tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
+contribute                        canonical files, mending, what a change does
+library                           the record in a notebook: what kg.load() gives
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """
 
@@ -27,9 +33,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kg.corpus import Corpus
     from kg.export.snapshot import load_snapshot
-    from kg.graph import Graph, load
+    from kg.graph import Graph
+    from kg.library import load
 
-_WHERE = {"Corpus": "kg.corpus", "Graph": "kg.graph", "load": "kg.graph", "load_snapshot": "kg.export.snapshot"}
+_WHERE = {"Corpus": "kg.corpus", "Graph": "kg.graph", "load": "kg.library", "load_snapshot": "kg.export.snapshot"}
 __all__ = ["Corpus", "Graph", "load", "load_snapshot"]
 
 

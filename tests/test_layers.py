@@ -11,8 +11,9 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-findings relations arithmetic latex intervals plan
-identifiers bibvalue jsonfile
+findings relations arithmetic latex intervals inert plan
+identifiers bibvalue jsonfile texsafe
+repository guesses
 textfile names fields validation
 stored sweeps regimes
 results
@@ -21,6 +22,8 @@ papers records regions
 corpus fingerprints terms meter
 graph preconditions levels
 literature measurements search cite objections goals
+duplicates
+restatements
 summaries axes reading
 verdicts
 mapverdicts
@@ -28,10 +31,14 @@ evidence
 history
 checks trace stats quality draw rerun maptext
 figures
+tested
 export
+library weighing
 papercard papercircle watch guarded runcard defeat
+effort scorecard walk why
 guard
 textcard scriptlist readingtext
+contribute
 ui
 generate
 cli

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kg.cli import checking, reading, reading_lists, running, serving
+from kg.cli import checking, comparing, exporting, formatting, reading, reading_lists, running, serving
 
 
 class _Commands(click.Group):
@@ -60,9 +60,11 @@ for _command in (
     reading.find,
     reading_lists.read,
     running.rerun,
-    serving.export,
+    exporting.export,
     reading.stats,
     checking.explain,
+    formatting.fmt,
+    comparing.diff,
     serving.app,
 ):
     main.add_command(_command)

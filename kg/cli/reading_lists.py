@@ -46,7 +46,7 @@ def read(root: Path | None, target: str, level: Reader, hours: float | None, kno
     graph = loaded(root)
     names = [name.strip() for name in knows.split(",") if name.strip()]
     try:
-        found = reading_list(graph, target if target == FIELD else _target(graph, target), level, hours, names)
+        found = reading_list(graph, target if target == FIELD else aim(graph, target), level, hours, names)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
     if json_:
@@ -57,7 +57,7 @@ def read(root: Path | None, target: str, level: Reader, hours: float | None, kno
         put(readingtext.text(found), False)
 
 
-def _target(graph: Graph, text: str) -> str:
+def aim(graph: Graph, text: str) -> str:
     """The address that ``text`` names, of those kinds that have a list where several have the id."""
     from kg.goals import KINDS
 

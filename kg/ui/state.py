@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from kg.search import Index
 
 EXPLORE = "kg/ui/pages/explore.py"
+TRACE = "kg/ui/pages/trace.py"
 FIND = "kg/ui/pages/find.py"
+EVIDENCE = "kg/ui/pages/evidence.py"
+WATCH = "kg/ui/pages/watch.py"
+QUESTIONS = "kg/ui/pages/questions.py"
+START = "kg/ui/pages/start.py"
 _FOLDERS = ("data", "bib", "scripts")
 
 
@@ -134,7 +139,8 @@ def select(address: str) -> None:
         st.query_params["node"] = address
     else:
         st.query_params.pop("node", None)
-    st.query_params.pop("run", None)
+    for name in ("run", "edge", "at"):
+        st.query_params.pop(name, None)
 
 
 def wanted() -> str:
