@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from kg import scriptlist, yamlfile
+from kg import scriptlist, standardlists, yamlfile
 from kg.corpus import FOLDERS, SINGLES, find_root
 from kg.evidence import Evidence
 from kg.graph import Graph, load
@@ -38,7 +38,8 @@ def generated(root: Path) -> dict[str, str]:
         if name == "retired":
             schema = {"type": "array", "items": {"$ref": "#/$defs/Retired"}, **_lifted(schema, "Retired")}
         files[f"data/schema/{name}.schema.json"] = json.dumps(schema, indent=1, sort_keys=True) + "\n"
-    return {**files, "docs/seed-map.md": _seed_map(root, load(root))}
+    graph = load(root)
+    return {**files, "docs/seed-map.md": _seed_map(root, graph), **standardlists.pages(root, graph)}
 
 
 def lists(root: Path) -> dict[str, str]:

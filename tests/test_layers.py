@@ -25,6 +25,7 @@ literature measurements search cite objections goals
 duplicates
 restatements
 summaries axes reading
+whatnext
 verdicts
 mapverdicts
 evidence
@@ -38,6 +39,7 @@ papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard
 textcard scriptlist readingtext
+standardlists
 contribute
 ui
 generate

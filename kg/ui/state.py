@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EXPLORE = "kg/ui/pages/explore.py"
 TRACE = "kg/ui/pages/trace.py"
 FIND = "kg/ui/pages/find.py"
+READING = "kg/ui/pages/reading.py"
 EVIDENCE = "kg/ui/pages/evidence.py"
 WATCH = "kg/ui/pages/watch.py"
 QUESTIONS = "kg/ui/pages/questions.py"

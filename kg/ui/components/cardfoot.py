@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from kg import repository
+from kg.goals import KINDS
 from kg.graph import Node
 from kg.ui import state
 from kg.ui.state import World
@@ -25,6 +26,8 @@ def foot(world: World, node: Node) -> None:
         with st.popover("Share", help="The address of this card."):
             st.code(shared(node.address), language=None, wrap_lines=True)
             st.caption(f"Its name in the record is {inert(node.address)}.")
+        if node.kind in KINDS:
+            st.page_link(state.READING, label="Read up to this", query_params={"target": node.address})
         if node.kind != "paper":
             with st.popover(
                 "Cite this entry", help="As an entry of this record; the works behind it are under “Cite, export”."
