@@ -125,7 +125,7 @@ def show(world: World, number: int, item: Item) -> None:
         st.markdown(inert(item.why))
         rule = f" ({item.rule})" if item.rule else ""
         st.caption(inert(f"{item.where} · about {duration(item.minutes)}{rule}"))
-        with st.container(horizontal=True, gap="medium"):
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             st.checkbox("I know this", key=f"known-{item.reading}", on_change=know, args=(item.paper,))
             address = "" if paper is None else paper.url
             if paper is not None and paper.arxiv:
