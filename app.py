@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from kg.ui.components.findbox import findbox
+
 st.set_page_config(page_title="Learning mechanics", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
 
 PAGES = [
@@ -9,5 +11,8 @@ PAGES = [
     st.Page("kg/ui/pages/explore.py", title="Explore", url_path="explore"),
     st.Page("kg/ui/pages/watch.py", title="What would falsify it", url_path="watch"),
     st.Page("kg/ui/pages/questions.py", title="Open questions", url_path="questions"),
+    st.Page("kg/ui/pages/find.py", title="Find", url_path="find", visibility="hidden"),
 ]
-st.navigation(PAGES, position="top").run()
+page = st.navigation(PAGES, position="top")
+findbox()
+page.run()

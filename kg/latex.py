@@ -49,6 +49,14 @@ _TOKEN = re.compile(
 )
 
 
+_TEXT_COMMANDS = re.compile(rf"(?:{_STYLES}|[urHvdckb]|url|path|nolinkurl)\Z")
+
+
+def is_text_command(name: str) -> bool:
+    """Whether ``\\name`` is an accent, symbol, style or address: a command that sets text and does nothing else."""
+    return name in _SYMBOLS or name in _LITERAL or _TEXT_COMMANDS.match(name) is not None
+
+
 def to_text(tex: str) -> str:
     """``G{\\"o}del's {P}roof`` -> ``Gödel's Proof``, in Unicode's form NFC."""
     if not _TOKEN.search(tex) and "\\" not in tex:

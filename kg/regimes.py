@@ -31,3 +31,27 @@ def holds(regime: str, value: Setting) -> bool:
 def inside(regime: Mapping[str, str], cell: Mapping[str, Setting]) -> bool:
     """Whether a cell, by the names of its axes, lies inside; an axis that the regime does not name limits nothing."""
     return all(holds(regime[axis], value) for axis, value in cell.items() if axis in regime)
+
+
+def meet(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two regimes have a point in common; an axis that only one of them names parts nothing."""
+    return all(_overlap(one[axis], other[axis]) for axis in one.keys() & other.keys())
+
+
+def _overlap(one: str, other: str) -> bool:
+    first, second = _span(one), _span(other)
+    if first is None or second is None:
+        words = ({*one.split(" | ")}, {*other.split(" | ")})
+        return first is second and not words[0].isdisjoint(words[1])
+    low, high = max(first[0], second[0]), min(first[1], second[1])
+    return low < high or (low == high and holds(one, low) and holds(other, low))
+
+
+def _span(regime: str) -> tuple[float, float] | None:
+    """The ends of a regime of numbers, open or closed; None for words."""
+    sign, _, number = regime.partition(" ")
+    if sign in _COMPARES and number:
+        value = float(number)
+        return (value if sign in ("=", ">", ">=") else -math.inf, value if sign in ("=", "<", "<=") else math.inf)
+    low, dots, high = regime.partition("..")
+    return (float(low), float(high)) if dots else None

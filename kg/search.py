@@ -1,14 +1,17 @@
 """Find nodes by words, ids, authors or arXiv numbers, tolerant of typos.
 
 SQLite's full-text index ranks (bm25, titles and ids before text); rapidfuzz mends words that the index
-does not know. Both are built from the graph in memory.
+does not know. Both are built from the graph in memory. Greek letters and TeX commands are indexed by their names, so
+that ``\\eta``, ``η`` and ``eta`` find the same; an arXiv number is found with or without its prefix and version.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import unicodedata
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -17,8 +20,21 @@ from rapidfuzz.distance import DamerauLevenshtein
 from kg.graph import Graph, Node
 from kg.papers import Paper
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
+_GREEK = re.compile(r"[\u0391-\u03c9]")
+_NAMES = {"LAMDA": "lambda"}  # as Unicode spells it
+_PART = re.compile(r"\\[A-Za-z]+|[\u0391-\u03c9]|(?:(?![\u0391-\u03c9])[^\W_])+")
+_ARXIV = re.compile(
+    r"(?:arxiv:\s*|https?://arxiv\.org/(?:abs|pdf|html)/)?\b(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?\b", re.IGNORECASE
+)
+_FORMULA = re.compile(r"\$[^$]+\$")
 MAX_QUERY = 400  # characters; longer text is a paste by mistake, and each word costs a look-up
+SNIPPET = 26  # words
+FEW = 5  # beside fewer nodes with all the words, those with some of them are shown too
+_COMMON = frozenset(
+    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "of", "on", "or", "that", "the",
+     "to", "what", "which", "who", "with")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +56,56 @@ def text_of(node: Node) -> str:
         return " ".join(
             filter(None, [names, str(record.year or ""), record.venue, record.arxiv, record.doi, record.note])
         )
-    parts = (getattr(record, name, None) for name in ("statement", "formula", "refuted_if", "stakes", "docstring"))
-    return " ".join(part for part in parts if part)
+    said = [getattr(record, name, None) for name in ("statement", "refuted_if", "stakes", "docstring")]
+    if formula := getattr(record, "formula", None):
+        said.insert(1, f"${formula}$")
+    return " ".join(part for part in said if part)
+
+
+def _letter(found: re.Match[str]) -> str:
+    name = unicodedata.name(found[0], "").rpartition(" LETTER ")[2].partition(" WITH ")[0].split(" ")[-1]
+    return f" {_NAMES.get(name, name).lower()} " if name else found[0]
+
+
+def spelled(text: str) -> str:
+    """``text`` with Greek letters by their names and compatible characters as plain ones: ``2/η`` is ``2/ eta ``."""
+    return _GREEK.sub(_letter, unicodedata.normalize("NFKC", text))
+
+
+def parts(text: str) -> list[tuple[int, int, str]]:
+    """The words of ``text`` as (start, end, how the index spells it): lower case, no accents, Greek by name."""
+    found = []
+    for word in _PART.finditer(text):
+        bare = word[0]
+        if not bare.isascii():
+            bare = "".join(c for c in unicodedata.normalize("NFKD", spelled(bare)) if not unicodedata.combining(c))
+        found.append((word.start(), word.end(), bare.strip().lstrip("\\").casefold()))
+    return found
+
+
+def _like(word: str, term: str) -> bool:
+    return word.startswith(term) if len(term) > 2 else word == term
+
+
+def marked(text: str, terms: Collection[str]) -> list[tuple[int, int]]:
+    """Where ``text`` holds a word that begins like one of ``terms``."""
+    return [(start, end) for start, end, word in parts(text) if any(_like(word, term) for term in terms)]
+
+
+def snippet(text: str, terms: Collection[str]) -> str:
+    """The stretch of ``text`` with most of ``terms``, about ``SNIPPET`` words; a formula is never cut."""
+    words = parts(text)
+    if not words:
+        return ""
+    hits = [next((term for term in terms if _like(word, term)), "") for _, _, word in words]
+    starts = [max(0, at - 6) for at, hit in enumerate(hits) if hit] or [0]
+    first = max(starts, key=lambda at: (len({*hits[at : at + SNIPPET]} - {""}), -at))
+    last = min(first + SNIPPET, len(words)) - 1
+    begin, end = (words[first][0] if first else 0), (len(text) if last == len(words) - 1 else words[last][1])
+    for formula in _FORMULA.finditer(text):
+        begin = formula.start() if formula.start() < begin < formula.end() else begin
+        end = formula.end() if formula.start() < end < formula.end() else end
+    return f"{'…' * (begin > 0)}{' '.join(text[begin:end].split())}{'…' * (end < len(text))}"
 
 
 class Index:
@@ -54,7 +118,9 @@ class Index:
             "CREATE VIRTUAL TABLE nodes USING fts5"
             "(address UNINDEXED, name, title, body, tokenize = 'unicode61 remove_diacritics 2')"
         )
-        rows = [(n.address, n.address.replace("-", " "), n.title, text_of(n)) for n in graph.nodes()]
+        rows = [
+            (n.address, n.address.replace("-", " "), _indexed(n.title), _indexed(text_of(n))) for n in graph.nodes()
+        ]
         self._database.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?)", rows)
         self._words = Counter(word.casefold() for row in rows for part in row[1:] for word in _WORD.findall(part))
 
@@ -62,29 +128,31 @@ class Index:
         """The best ``limit`` nodes, of one kind or of all. An address or id that is typed exactly comes first."""
         query = query.strip()[:MAX_QUERY]
         exact, _ = self._graph.resolve(query)
-        words = [word.casefold() for word in _WORD.findall(query)]
+        words = [word for _, _, word in parts(_whole(_ARXIV.sub(r"\1", query)))]
         mended = tuple((word, near) for word in dict.fromkeys(words) if (near := self._mend(word)) != word)
-        terms = [dict(mended).get(word, word) for word in words]
-        hits = self._match(" AND ".join(f'"{term}"*' for term in terms), mended, kind, limit) if terms else []
-        if len(hits) < limit and len(terms) > 1:
-            hits += self._match(" OR ".join(f'"{term}"*' for term in terms), mended, kind, limit)
+        terms = _sought(words, dict(mended))
+        hits = self._match(" AND ", terms, mended, kind, limit) if terms else []
+        if len(hits) < min(limit, FEW) and len(terms) > 1:
+            hits += self._match(" OR ", terms, mended, kind, limit)
         if exact is not None:
             node = self._graph.node(exact)
-            hits.insert(0, Hit(exact, node.kind, node.title, text_of(node)[:160]))
+            hits.insert(0, Hit(exact, node.kind, node.title, snippet(text_of(node), ())))
         first: dict[str, Hit] = {}
         for hit in hits:
             if kind is None or hit.kind == kind:
                 first.setdefault(hit.address, hit)
         return list(first.values())[:limit]
 
-    def _match(self, expression: str, mended: tuple[tuple[str, str], ...], kind: str | None, limit: int) -> list[Hit]:
+    def _match(
+        self, joined: str, terms: list[str], mended: tuple[tuple[str, str], ...], kind: str | None, limit: int
+    ) -> list[Hit]:
         rows = self._database.execute(
-            "SELECT address, snippet(nodes, 3, '', '', '…', 24) FROM nodes WHERE nodes MATCH ? "
-            "AND address LIKE ? ORDER BY bm25(nodes, 0, 8, 10, 1), address LIMIT ?",
-            (expression, f"{kind}:%" if kind else "%", limit),
+            "SELECT address FROM nodes WHERE nodes MATCH ? AND address LIKE ? "
+            "ORDER BY bm25(nodes, 0, 8, 10, 1), address LIMIT ?",
+            (joined.join(f'"{term}"' + "*" * (len(term) > 2) for term in terms), f"{kind}:%" if kind else "%", limit),
         )
-        nodes = ((self._graph.node(address), snippet) for address, snippet in rows)
-        return [Hit(node.address, node.kind, node.title, snippet, mended) for node, snippet in nodes]
+        nodes = [self._graph.node(address) for (address,) in rows]
+        return [Hit(node.address, node.kind, node.title, snippet(text_of(node), terms), mended) for node in nodes]
 
     def _mend(self, word: str) -> str:
         """``word`` if some node holds it (or a longer word that begins so), else the nearest word that one holds."""
@@ -94,3 +162,32 @@ class Index:
             word, list(self._words), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.7, limit=5
         )
         return max(near, key=lambda found: (found[1], self._words[found[0]]))[0] if near else word
+
+
+def terms_of(hit: Hit | None, query: str) -> list[str]:
+    """The words that a search for ``query`` looked for, as the index spells them; for ``marked``."""
+    words = [word for _, _, word in parts(_whole(_ARXIV.sub(r"\1", query[:MAX_QUERY])))]
+    return _sought(words, dict(hit.mended) if hit else {})
+
+
+def _sought(words: list[str], mended: dict[str, str]) -> list[str]:
+    """The words to look for: mended, without plurals, and without the commonest where there are others."""
+    telling = [word for word in words if word not in _COMMON] or words
+    return [_stem(mended.get(word, word)) for word in telling]
+
+
+def _stem(word: str) -> str:
+    """Without the s of a plural: a search for kernels finds kernel."""
+    return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "sui" else word
+
+
+def _whole(text: str) -> str:
+    """Greek letters by name, in one word with the letters that they touch: ``μP`` and ``$\\mu$P`` are muP."""
+    joined = re.sub(r"\$\\([A-Za-z]+)\$(?=[A-Za-z])", r"\1", text)
+    return _GREEK.sub(lambda letter: _letter(letter).strip(), joined)
+
+
+def _indexed(text: str) -> str:
+    """What the index holds of ``text``: letters by name, and words that a letter is part of also in one."""
+    whole = _whole(text)
+    return f"{spelled(text)} {' '.join(set(whole.split()) - set(text.split()))}"

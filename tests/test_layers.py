@@ -11,17 +11,17 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-findings relations arithmetic latex intervals
-identifiers bibvalue jsonfile
+findings relations arithmetic latex intervals inert plan
+identifiers bibvalue jsonfile texsafe
 textfile names fields validation
 stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
 corpus fingerprints terms meter
-graph preconditions
-literature measurements search cite objections
-summaries axes
+graph preconditions levels
+literature measurements search cite objections goals
+summaries axes reading
 verdicts
 mapverdicts
 evidence
@@ -31,7 +31,7 @@ figures
 export
 papercard papercircle watch guarded runcard defeat
 guard
-textcard scriptlist
+textcard scriptlist readingtext
 ui
 generate
 cli

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg import corpus as corpus_module
+from kg import levels
 from kg.checks import learning
 from kg.corpus import Corpus
 from kg.records import Reading
@@ -63,8 +64,8 @@ def test_requirements_default_to_direct_prerequisites(tmp_path: Path) -> None:
     both = line("both", "gradient-descent: use, curvature: use")
     corpus = with_readings(tmp_path, line("curved", "curvature: derive") + both)
 
-    assert learning.requirements(corpus, corpus.readings["curved"]) == {"gradient-descent": "meet"}
-    assert learning.requirements(corpus, corpus.readings["both"]) == {}
+    assert levels.requirements(corpus, corpus.readings["curved"]) == {"gradient-descent": "meet"}
+    assert levels.requirements(corpus, corpus.readings["both"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_minutes_by_the_written_rule(where: str, level: str, due: int | None) ->
         {"paper": "x", "where": where, "minutes": "5", "teaches": {"svd": level, "ntk": "meet"}}
     )
 
-    assert learning.minutes(reading) == due
+    assert levels.minutes(reading) == due
 
 
 def test_the_record_can_be_learned_from_nothing(record: Corpus) -> None:

@@ -89,6 +89,18 @@ def test_memory_counts_over_the_tree(script: str, token: str) -> None:
 
 
 @needs_bwrap
+def test_a_script_that_ends_before_the_first_look_has_a_peak_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no look saw is told by the kernel when the process is collected."""
+    monkeypatch.setattr(Watchdog, "look", lambda self: None)
+    script = tmp_path / "short.py"
+    script.write_text("")
+    outcome = sandbox.run(script, [], limits=LIMITS)
+    assert outcome.usage["peak_rss_bytes"] > 1_000_000
+
+
+@needs_bwrap
 def test_one_huge_allocation_fails_inside_the_script(tmp_path: Path) -> None:
     """The kernel refuses address space before a look could see it used."""
     script = tmp_path / "huge.py"

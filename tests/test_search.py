@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.search import Index
+from kg.search import Index, marked, parts, snippet, terms_of
 from tests import toytree
 
 
@@ -23,6 +23,8 @@ def index() -> Index:
         ("divergence quadratic", "claim:stability-limit"),
         ("claim:edge", "claim:plateau"),
         ("nonlinear dynamics linear networks", "paper:saxe2014exact"),
+        ("arXiv:1312.6120v3", "paper:saxe2014exact"),
+        ("https://arxiv.org/abs/1312.6120", "paper:saxe2014exact"),
     ],
 )
 def test_the_right_node_comes_first(index: Index, query: str, first: str) -> None:
@@ -54,3 +56,42 @@ def test_kind_and_limit(index: Index) -> None:
     assert [hit.kind for hit in hits] == ["paper"]
     everything = [hit.address for hit in index.find("gradient descent sharpness", limit=50)]
     assert len(everything) == len(set(everything))
+
+
+@pytest.mark.parametrize("query", ["\\eta", "η", "eta", "$\\eta$", "sharpness at 2/η"])
+def test_a_symbol_is_found_however_it_is_spelled(index: Index, query: str) -> None:
+    """TeX, the Greek letter and its name find the same claim."""
+    assert "claim:plateau" in [hit.address for hit in index.find(query)]
+
+
+def test_a_letter_in_a_word_is_one_word_with_it() -> None:
+    """``μP`` and its TeX are searched as muP, and ``λ_max`` as two words."""
+    assert terms_of(None, "μP") == terms_of(None, "$\\mu$P") == ["mup"]
+    assert terms_of(None, "λ_max") == ["lambda", "max"]
+
+
+def test_common_words_do_not_narrow_a_search(index: Index) -> None:
+    """What is on every page is left out where other words are there, and sought where it is all there is."""
+    assert terms_of(None, "where the sharpness is at") == ["where", "sharpness"]
+    assert terms_of(None, "at the") == ["at", "the"]
+    assert index.find("the sharpness of which")[0].address == index.find("sharpness")[0].address
+
+
+def test_words_are_spelled_as_the_index_spells_them() -> None:
+    """Accents and case go, Greek letters and commands become names, places stay those of the text."""
+    text = "Jastrzębski: $\\lambda$ and Η"
+
+    assert parts(text) == [(0, 11, "jastrzebski"), (14, 21, "lambda"), (23, 26, "and"), (27, 28, "eta")]
+    assert [text[start:end] for start, end in marked(text, ["jastrz", "eta"])] == ["Jastrzębski", "Η"]
+
+
+def test_a_snippet_holds_the_words_sought_and_cuts_no_formula() -> None:
+    """The stretch with most of the words, with dots where it is cut, and formulas whole."""
+    text = "alpha " * 40 + "sharpness hovers near $2/\\eta + " + "x + " * 40 + "y$ and more " + "omega " * 40
+    found = snippet(text, ["sharpness", "hovers"])
+
+    assert found.startswith("…")
+    assert found.endswith("…")
+    assert "sharpness hovers near $2/\\eta" in found
+    assert found.count("$") == 2
+    assert snippet("short text", ["absent"]) == "short text"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references
+from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references, rivalry
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -25,6 +25,7 @@ def run(graph: Graph) -> list[Finding]:
         *quality.check(corpus, evidence),
         *maps.check(corpus, evidence),
         *prose.check(corpus),
+        *rivalry.check(corpus),
         *meter.check(corpus),
     ]
     return sorted(set(found))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kg.corpus import Corpus
 from kg.findings import Finding, rule
+from kg.levels import has, minutes, requirements
 from kg.records import Level, Reading
 
 UNTAUGHT = rule(
@@ -29,15 +28,6 @@ MINUTES = rule(
     severity="warning",
 )
 
-LEVELS: tuple[Level, ...] = ("meet", "use", "derive")
-"""From lowest to highest; a higher one gives the lower ones (rules.md 3)."""
-
-MINUTES_A_PAGE: Mapping[Level, int] = {"meet": 3, "use": 6, "derive": 12}
-WORDS_A_MINUTE: Mapping[Level, int] = {"meet": 200, "use": 100, "derive": 50}
-ROUNDED_TO = 5  # minutes, upwards
-
-_LENGTH = re.compile(r"\b(\d+) (pages|words)\b", re.ASCII)
-
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """The findings of concepts and readings; silent on reach where one that may teach could not be read."""
@@ -56,7 +46,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     known = reachable(corpus)
     for name, reading in corpus.readings.items():
         for concept, level in requirements(corpus, reading).items():
-            if concept in corpus.concepts and not _has(known, concept, level):
+            if concept in corpus.concepts and not has(known, concept, level):
                 message = (
                     f"nothing that can be read before {name!r} teaches {concept!r} to {level}; "
                     "add such a reading, or ask for less"
@@ -73,41 +63,13 @@ def reachable(corpus: Corpus) -> dict[str, Level]:
         ready: list[Reading] = []
         later: list[Reading] = []
         for reading in left:
-            begun = all(_has(known, concept, level) for concept, level in requirements(corpus, reading).items())
+            begun = all(has(known, concept, level) for concept, level in requirements(corpus, reading).items())
             (ready if begun else later).append(reading)
         if not ready:
             break
         for reading in ready:
             for concept, level in reading.teaches.items():
-                if not _has(known, concept, level):
+                if not has(known, concept, level):
                     known[concept] = level
         left = later
     return known
-
-
-def requirements(corpus: Corpus, reading: Reading) -> dict[str, Level]:
-    """What must be known before ``reading``: as written, else the direct prerequisites of what it teaches, at meet."""
-    if reading.requires is not None:
-        return reading.requires
-    before = [
-        concept
-        for taught in reading.teaches
-        if taught in corpus.concepts
-        for concept in corpus.concepts[taught].requires
-    ]
-    return {concept: "meet" for concept in before if concept not in reading.teaches}
-
-
-def minutes(reading: Reading) -> int | None:
-    """The minutes by the rule at the head of readings.yaml, or None where ``where`` names no length."""
-    length = _LENGTH.search(reading.where)
-    if length is None or not reading.teaches:
-        return None
-    level = max(reading.teaches.values(), key=LEVELS.index)
-    size = int(length[1])
-    exact = size * MINUTES_A_PAGE[level] if length[2] == "pages" else size / WORDS_A_MINUTE[level]
-    return max(1, math.ceil(exact / ROUNDED_TO)) * ROUNDED_TO
-
-
-def _has(known: Mapping[str, Level], concept: str, level: Level) -> bool:
-    return concept in known and LEVELS.index(known[concept]) >= LEVELS.index(level)

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kg.cli import checking, reading, running, serving
+from kg.cli import checking, exporting, reading, reading_lists, running, serving
 
 
 class _Commands(click.Group):
@@ -46,6 +46,7 @@ def main(context: click.Context, root: Path | None) -> None:
     kg app                          open the explorer
     kg show edge-of-stability       one node, with its evidence
     kg trace edge-of-stability      what a claim rests on
+    kg read edge-of-stability       what to read to follow it
     kg rerun edge_of_stability      measure it again
     kg check                        hold the record to its rules
     """
@@ -57,8 +58,9 @@ for _command in (
     reading.show,
     reading.trace,
     reading.find,
+    reading_lists.read,
     running.rerun,
-    serving.export,
+    exporting.export,
     reading.stats,
     checking.explain,
     serving.app,

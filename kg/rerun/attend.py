@@ -62,6 +62,7 @@ class Attended:
         self._printed = 0
         self._result = bytearray()
         self._cpu_seconds = 0.0
+        self._kernel_peak = 0
         self._code: int | None = None
         self._wall_seconds = 0.0
 
@@ -128,6 +129,7 @@ class Attended:
             if pid:
                 self._code = self._process.returncode = os.waitstatus_to_exitcode(status)
                 self._cpu_seconds = used.ru_utime + used.ru_stime
+                self._kernel_peak = used.ru_maxrss * 1024  # of the largest process; KiB on Linux
                 self._wall_seconds = time.monotonic() - self._begin
         return self._code is not None
 
@@ -135,7 +137,7 @@ class Attended:
         return Usage(
             wall_seconds=self._wall_seconds or time.monotonic() - self._begin,
             cpu_seconds=max(self._cpu_seconds, self._watchdog.cpu_seconds),
-            peak_rss_bytes=self._watchdog.peak_rss_bytes,
+            peak_rss_bytes=self._watchdog.peak_rss_bytes or self._kernel_peak,
         )
 
     def _print(self, chunk: bytes) -> None:

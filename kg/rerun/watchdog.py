@@ -49,7 +49,8 @@ class Limits:
 
 class Usage(TypedDict):
     """Seconds since the start, CPU seconds of the tree (in the sandbox up to one look, 0.1 s, short), and the
-    highest resident bytes seen."""
+    highest resident bytes seen; where the script ended before the first look, what the kernel says of the collected
+    process, which may count pages of the process that started it."""
 
     wall_seconds: float
     cpu_seconds: float

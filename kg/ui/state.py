@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.search import Index
 
 EXPLORE = "kg/ui/pages/explore.py"
+FIND = "kg/ui/pages/find.py"
 _FOLDERS = ("data", "bib", "scripts")
 
 

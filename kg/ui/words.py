@@ -6,36 +6,10 @@ it as text). Neither lets it become a link, an image, an icon, HTML or a heading
 
 from __future__ import annotations
 
-import re
-
 from kg.figures.labels import condition, interval, number
+from kg.inert import formula, inert
 
 __all__ = ["condition", "counted", "formula", "inert", "interval", "listed", "number"]
-
-_FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])([^$`\n]{1,2000}?)(?<![\s\\])\$(?![\d$])")
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^=&$\"'@:/])")
-_JOINER = "\u2060"
-"""Word joiner, invisible: ends what Streamlit and GitHub's Markdown would make into icons, emoji and links."""
-
-
-def inert(text: str) -> str:
-    """``text`` as Markdown that shows it as written, on one line; only formulas between dollar signs are typeset."""
-    line, parts, at = " ".join(text.split()), [], 0
-    for formula in _FORMULA.finditer(line):
-        parts += [_escaped(line[at : formula.start()]), formula[0]]
-        at = formula.end()
-    return "".join([*parts, _escaped(line[at:])])
-
-
-def _escaped(text: str) -> str:
-    broken = re.sub(r"(:(?=\S)|@(?=\S)|://|\bwww(?=\.))", rf"\1{_JOINER}", text)
-    return _PUNCTUATION.sub(r"\\\1", broken)
-
-
-def formula(tex: str) -> str:
-    """A contributed formula as a line of Markdown; as plain text where it could end its own dollar signs."""
-    safe = " ".join(tex.split())
-    return f"$\\displaystyle {safe}$" if _FORMULA.fullmatch(f"${safe}$") else inert(safe)
 
 
 def counted(n: int, word: str) -> str:

@@ -1,0 +1,76 @@
+"""What a reading list is for, and what its reader knows already: concepts with a level each (rules.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from kg.graph import Graph
+from kg.levels import LEVELS
+from kg.records import Level
+from kg.validation import did_you_mean
+
+Reader = Literal["beginner", "graduate", "researcher"]
+
+TO_LEVEL: Mapping[Reader, Level] = MappingProxyType({"beginner": "meet", "graduate": "use", "researcher": "derive"})
+"""A beginner is to meet each goal, a graduate student to use it, a researcher to derive it."""
+
+FIELD = "field"
+"""The target that stands for all strands."""
+
+KINDS = ("strand", "question", "claim", "concept")
+"""What else a list can be for."""
+
+
+def goals_of(graph: Graph, target: str, level: Level = "meet") -> dict[str, Level]:
+    """What to know for ``target``, an address or ``field``, in the order of concepts.yaml.
+
+    A claim has the concepts that it needs; a question those that it asks about and those of the claims (and of the
+    claims of the predictions) that it asks about or presumes; a concept itself; a strand those of all its claims.
+    Raises ValueError for a target of another kind, or none.
+    """
+    corpus = graph.corpus
+    if target != FIELD and (target not in graph or target.partition(":")[0] not in KINDS):
+        raise ValueError(f"{target!r} has no reading list; give a {', a '.join(KINDS)}, or {FIELD}")
+    wanted: set[str] = set()
+    for address in _about(graph, target):
+        there, _, what = address.partition(":")
+        if there == "concept":
+            wanted.add(what)
+        elif claim := corpus.claims.get(what.partition("/")[0]):  # a prediction is its claim's
+            wanted |= set(claim.needs)
+    return {concept: level for concept in corpus.concepts if concept in wanted}
+
+
+def _about(graph: Graph, target: str) -> list[str]:
+    """The concepts, claims and predictions whose concepts are the goals."""
+    kind, _, name = target.partition(":")
+    if kind in (FIELD, "strand"):
+        claims = graph.corpus.claims.items()
+        return [f"claim:{claim_id}" for claim_id, claim in claims if kind == FIELD or name in claim.strands]
+    if kind == "question":
+        return [edge.target for edge in graph.out(target, "asks_about", "presumes")]
+    return [target]
+
+
+def known_from(graph: Graph, names: Iterable[str]) -> dict[str, Level]:
+    """What one knows who knows ``names``: a concept, at every level, or a paper, with all that its readings teach.
+
+    Raises ValueError, with a near name, for what is neither.
+    """
+    corpus = graph.corpus
+    known: dict[str, Level] = {}
+    for text in names:
+        address, others = graph.resolve(text)
+        named = [one for one in (address, *others) if one and one.startswith(("concept:", "paper:"))]
+        if not named:
+            near = did_you_mean(text, [*corpus.concepts, *corpus.papers])
+            raise ValueError(f"{text!r} is neither a concept nor a paper{near}; kg find looks by words")
+        kind, _, name = named[0].partition(":")
+        taught: list[tuple[str, Level]] = [(name, LEVELS[-1])]
+        if kind == "paper":
+            taught = [pair for one in corpus.readings.values() if one.paper == name for pair in one.teaches.items()]
+        for concept, level in taught:
+            known[concept] = max(known.get(concept, LEVELS[0]), level, key=LEVELS.index)
+    return known
