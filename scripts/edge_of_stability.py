@@ -141,7 +141,8 @@ def network(theta: jax.Array, x: jax.Array) -> jax.Array:
     h = x
     for w, b in hidden:
         h = jnp.tanh(h @ w + b)  # (B, 32)
-    return h @ w_out + b_out
+    outputs: jax.Array = h @ w_out + b_out
+    return outputs
 
 
 def loss(theta: jax.Array, x: jax.Array, y: jax.Array) -> jax.Array:
