@@ -16,7 +16,10 @@ sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction ho
 checks                            rules across records
 trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
+tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
+contribute                        canonical files, mending, what a change does
+library                           the record in a notebook: what kg.load() gives
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """
 
@@ -28,9 +31,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kg.corpus import Corpus
     from kg.export.snapshot import load_snapshot
-    from kg.graph import Graph, load
+    from kg.graph import Graph
+    from kg.library import load
 
-_WHERE = {"Corpus": "kg.corpus", "Graph": "kg.graph", "load": "kg.graph", "load_snapshot": "kg.export.snapshot"}
+_WHERE = {"Corpus": "kg.corpus", "Graph": "kg.graph", "load": "kg.library", "load_snapshot": "kg.export.snapshot"}
 __all__ = ["Corpus", "Graph", "load", "load_snapshot"]
 
 

@@ -106,9 +106,19 @@ def parse(text: str, path: str) -> BibFile:
             place = Place(path, text.count("\n", 0, start.start()) + 1)
             return BibFile((), (TOO_MANY.at(place, f"found more than {MAX_BLOCKS:,} entries; split the file"),))
     reader = _Reader(path)
-    # BibTeX counts a brace after a backslash like any other; the splitter would pass over it.
-    reader.read(Splitter(_ESCAPED_BRACE.sub(_MASK, text)).split().blocks)
+    reader.read(blocks(text))
     return BibFile(tuple(reader.entries.values()), tuple(first_problems(reader.findings)), frozenset(reader.broken))
+
+
+def blocks(text: str) -> Sequence[Any]:
+    """The splitter's blocks. BibTeX counts a brace after a backslash like any other and the splitter would pass over
+    it, so such a backslash is masked: ``written`` gives it back."""
+    return Splitter(_ESCAPED_BRACE.sub(_MASK, text)).split().blocks
+
+
+def written(raw: str) -> str:
+    """The text of a block or value of ``blocks`` as it stands in the file."""
+    return raw.replace(_MASK, "\\")
 
 
 class _Reader:
@@ -129,7 +139,7 @@ class _Reader:
         entry_ends = text_ends = 0  # the last lines of the entry just kept and of the text between blocks
         torn = False  # whether the text after the last block may be the rest of a torn entry
         for block in blocks:
-            line, raw = block.start_line + 1, block.raw.replace(_MASK, "\\")
+            line, raw = block.start_line + 1, written(block.raw)
             if isinstance(block, ImplicitComment):
                 text_ends = line + raw.count("\n")
                 if not torn and self.stray(raw, line) and line == entry_ends:
@@ -230,7 +240,7 @@ class _Reader:
     def value(self, raw: str, line: int) -> str | None:
         """What a value says, its white space collapsed; None and a finding if it breaks a rule."""
         try:
-            text = _SPACES.sub(" ", joined(raw.replace(_MASK, "\\"), self.macros)).strip(" ")
+            text = _SPACES.sub(" ", joined(written(raw), self.macros)).strip(" ")
         except BrokenValueError as problem:
             self.add(problem.broken, line + problem.lines, str(problem))
             return None

@@ -33,12 +33,6 @@ def entries(corpus: Corpus, keys: Iterable[str]) -> dict[str, BibEntry]:
     return {key: found[key] for key in wanted if key in found}
 
 
-def bibtex(corpus: Corpus, key: str) -> str | None:
-    """``@type{key, …}``, read from the paper's own file; None where it is not there any more."""
-    found = entries(corpus, [key])
-    return written(found.values()).strip() if found else None
-
-
 def written(found: Iterable[BibEntry]) -> str:
     """``found`` as the text of a BibTeX file. TeX that would run, read files or end early is shown in place of run."""
     library = Library()

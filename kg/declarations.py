@@ -76,8 +76,8 @@ class Evidence(Record):
 
     paper: PaperKey
     outcome: Literal["agrees", "differs", "mixed", "withdrawn"]
-    depth: Depth
     where: Text | None = None
+    depth: Depth
     value: Text | None = None
     data: Text | None = None
     code: Text | None = None
@@ -197,6 +197,12 @@ class Test(Record):
     _one = model_validator(mode="after")(exactly_one("script", "meter"))
 
 
+class Grid(Record):
+    """All combinations of the values of some settings, in the place of a list of conditions."""
+
+    grid: dict[SettingName, Nonempty[SettingValue]]
+
+
 def _grid(conditions: Any) -> Any:
     """``{grid: {a: [1, 2], b: [3]}}`` written out as a list of conditions."""
     if not isinstance(conditions, dict):
@@ -219,25 +225,9 @@ class Prediction(Record):
 
     id: RecordId
     statement: Text
-    type: Type
-    about: TestLevel
-    frozen: Frozen
     formula: Text | None = None
+    type: Type
     quantity: Quantity | None = None
-    conditions: Annotated[tuple[Condition, ...], BeforeValidator(_grid)] = ()
-    expected: Expression | None = None
-    at_most: Expression | None = None
-    at_least: Expression | None = None
-    compare: Literal["ratio", "difference"] = "difference"
-    contrast: Contrast | None = None
-    tolerance: Tolerance | None = None
-    rivals: tuple[Rival, ...] = ()
-    preconditions: tuple[Requirement, ...] = ()
-    conditioned_on: Requirement | None = None
-    control: Control | None = None
-    deterministic: Truth = False
-    seeds: Seeds | None = None
-    limit: Limit | None = None
     in_: SettingName | None = None
     over: Nonempty[Number] | None = None
     searched: tuple[Number, Number] | None = None
@@ -245,13 +235,31 @@ class Prediction(Record):
     order: Nonempty[SettingValue] | None = None
     direction: Literal["up", "down"] | None = None
     min_gap: MinGap | None = None
+    contrast: Contrast | None = None
+    conditions: Annotated[
+        tuple[Condition, ...], BeforeValidator(_grid, json_schema_input_type=tuple[Condition, ...] | Grid)
+    ] = ()
     passes: Passes | None = None
     fails: Fails | None = None
+    expected: Expression | None = None
+    at_most: Expression | None = None
+    at_least: Expression | None = None
+    compare: Literal["ratio", "difference"] = "difference"
+    limit: Limit | None = None
+    tolerance: Tolerance | None = None
+    deterministic: Truth = False
+    seeds: Seeds | None = None
+    rivals: tuple[Rival, ...] = ()
+    preconditions: tuple[Requirement, ...] = ()
+    conditioned_on: Requirement | None = None
+    control: Control | None = None
     regime: dict[SettingName, RegimeValue] = Field(default_factory=dict)
     map_: Sweep | None = None
-    refuted_if: Text | None = None
+    about: TestLevel
+    frozen: Frozen
     by: Day | None = None
     foreseen: Foreseen | None = None
+    refuted_if: Text | None = None
     source: Source | None = None
     evidence: tuple[Evidence, ...] = ()
     tests: tuple[Test, ...] = ()

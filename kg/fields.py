@@ -172,7 +172,7 @@ def _matching(pattern: re.Pattern[str], expected: str) -> BeforeValidator:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
-Number = Annotated[float, BeforeValidator(number)]
+Number = Annotated[float, BeforeValidator(number, json_schema_input_type=float | str)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Truth = Annotated[bool, BeforeValidator(_truth)]

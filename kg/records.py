@@ -88,17 +88,17 @@ class Claim(Record):
     title: Text
     statement: Text
     kind: Literal["theorem", "derivation", "law", "observation", "conjecture", "framing"]
-    strands: Nonempty[RecordId]
-    sources: Nonempty[Source]
     needs: tuple[RecordId, ...] = ()
+    strands: Nonempty[RecordId]
     assumes: tuple[Annotated[Assumes, BeforeValidator(_assumption, json_schema_input_type=str | Assumes)], ...] = ()
     regime: dict[SettingName, RegimeValue] = {}
     builds_on: tuple[RecordId, ...] = ()
-    bridges: tuple[Bridge, ...] = ()
-    contradicts: tuple[Contradiction, ...] = ()
     implies: tuple[PredictionRef, ...] = ()
-    predictions: tuple[Prediction, ...] = ()
+    contradicts: tuple[Contradiction, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+    sources: Nonempty[Source]
     evidence: tuple[Evidence, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
     counter_search: tuple[CounterSearch, ...] = ()
     checked: Checked | None = None
 
@@ -124,8 +124,8 @@ class Attempt(Record):
     paper: PaperKey | None = None
     claim: RecordId | None = None
     outcome: Outcome
-    note: Text | None = None
     where: Text | None = None
+    note: Text | None = None
 
     _one_author = model_validator(mode="after")(exactly_one("paper", "claim"))
 
@@ -145,14 +145,14 @@ class Question(Record):
     title: Text
     statement: Text
     strands: Nonempty[RecordId]
-    settled_by: Nonempty[Settles]
-    stakes: Text
-    difficulty: Literal["easy", "medium", "hard"]
-    history: Nonempty[Event]
     origin: tuple[Origin, ...] = ()
     asks_about: tuple[Address, ...] = ()
     presumes: tuple[RecordId, ...] = ()
+    settled_by: Nonempty[Settles]
+    stakes: Text
+    difficulty: Literal["easy", "medium", "hard"]
     attempts: tuple[Attempt, ...] = ()
+    history: Nonempty[Event]
     checked: Checked | None = None
 
     @property

@@ -68,6 +68,16 @@ def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
     return Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest()), []
 
 
+def source(root: Path, script: Script) -> str | None:
+    """The text of ``script`` as it was read, None where its file is another one by now."""
+    try:
+        raw = read_regular(root / script.path, SCRIPT_LIMIT)
+    except Unreadable:
+        return None
+    same = hashlib.sha256(raw).hexdigest() == script.sha256
+    return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8").replace("\r\n", "\n") if same else None
+
+
 def _problems(docstring: str, title: str, place: Place) -> Iterator[Finding]:
     if not title:
         yield BAD.at(place, "has no docstring; its first line is the reproduction's title")

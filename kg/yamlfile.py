@@ -97,6 +97,13 @@ def differs_from_safe_load(text: str, path: str) -> Iterator[Finding]:
 
     ``true`` and ``false`` pass: every reader agrees about them. Text that ``parse`` refuses gives nothing.
     """
+    for event, elsewhere in read_otherwise(text, path):
+        message = f"{event.value[:60]!r} is {elsewhere[:60]} for other YAML readers; put it in quotes"
+        yield NEEDS_QUOTES.at(Place(path, _line(event)), message)
+
+
+def read_otherwise(text: str, path: str) -> Iterator[tuple[Any, str]]:
+    """Each unquoted scalar that ``yaml.safe_load`` changes, and what it makes of it."""
     if parse(text, path).value is None:  # the parser alone would spend hours on a line of brackets
         return
     safe = yaml.SafeLoader("")
@@ -104,8 +111,7 @@ def differs_from_safe_load(text: str, path: str) -> Iterator[Finding]:
         if isinstance(event, yaml.ScalarEvent) and not event.style:
             elsewhere = _elsewhere(safe, event.value)
             if elsewhere not in (event.value, event.value.capitalize()):
-                message = f"{event.value[:60]!r} is {elsewhere[:60]} for other YAML readers; put it in quotes"
-                yield NEEDS_QUOTES.at(Place(path, _line(event)), message)
+                yield event, elsewhere
 
 
 def _elsewhere(safe: yaml.SafeLoader, text: str) -> str:

@@ -13,6 +13,7 @@ KG = Path(__file__).parent.parent / "kg"
 LAYERS = """
 findings relations arithmetic latex intervals inert plan
 identifiers bibvalue jsonfile texsafe
+repository guesses
 textfile names fields validation
 stored sweeps regimes
 results
@@ -28,10 +29,14 @@ evidence
 history
 checks trace stats quality draw rerun maptext
 figures
+tested
 export
+library
 papercard papercircle watch guarded runcard defeat
+effort scorecard walk why
 guard
 textcard scriptlist readingtext
+contribute
 ui
 generate
 cli

@@ -222,9 +222,8 @@ def test_citing_gives_the_entry_as_bibtex() -> None:
     """The text reads back as the same entry, without our own note."""
     graph = load(REPOSITORY)
     key = "pith2604.21691"
-    text = cite.bibtex(graph.corpus, key)
-    assert text is not None
-    [entry] = parse(text + "\n", "bib/x.bib").entries
+    text = cite.written(cite.entries(graph.corpus, [key]).values())
+    [entry] = parse(text, "bib/x.bib").entries
 
     original = next(e for e in parse((REPOSITORY / "bib/context.bib").read_text(), "b").entries if e.key == key)
     assert dict(entry.fields) == {name: value for name, value in original.fields.items() if name != "note"}

@@ -10,6 +10,7 @@ import pytest
 from kg.ui import ROOT
 from tests import test_watch, toytree
 from tests.test_ui import REPOSITORY, TOY, page, said, server
+from tests.test_ui_cards import data as table
 
 __all__ = ["server"]  # the fixture that every test here uses
 
@@ -122,14 +123,16 @@ def test_a_strand_in_the_address_narrows_the_watch() -> None:
 
 
 def test_questions_are_a_table_with_filters_in_the_address() -> None:
-    """One row a question, its state and how many ways would settle it; filters that let none through say so."""
-    app = page("questions")
-    [row] = app.dataframe[0].value.to_dict("records")
+    """One row a question, with its state, every way that would settle it in full, and what it rests on."""
+    [row] = table(page("questions"), "questions")["rows"]
     question = TOY.corpus.questions["why-two"]
-    assert (row["question"], row["state"], row["attempts"]) == (question.title, question.state, 1)
-    assert row["ways to settle it"] == len(question.settled_by)
+    assert (row[0]["title"], row[1]["text"], row[2]["text"]) == (question.title, question.state, "medium")
+    assert [cell.get("text") or cell["id"] for cell in row[3]] == [
+        question.settled_by[0].text, "prediction:plateau/two-over-eta",
+    ]  # fmt: skip
+    assert [(cell["id"], cell["note"]) for cell in row[4]] == [("claim:plateau", "presumes")]
 
-    assert page("questions", state="partial", difficulty="medium").dataframe
+    assert table(page("questions", state="partial", difficulty="medium"), "questions")["rows"] == [row]
     assert "1 of 1 question" in said(page("questions", state="nonsense"))
 
 

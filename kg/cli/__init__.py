@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kg.cli import checking, exporting, reading, reading_lists, running, serving
+from kg.cli import checking, comparing, exporting, formatting, reading, reading_lists, running, serving
 
 
 class _Commands(click.Group):
@@ -63,6 +63,8 @@ for _command in (
     exporting.export,
     reading.stats,
     checking.explain,
+    formatting.fmt,
+    comparing.diff,
     serving.app,
 ):
     main.add_command(_command)

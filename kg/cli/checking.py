@@ -16,20 +16,34 @@ from kg.cli.common import as_json, counted, load, put
 @click.option(
     "--format", "style", type=click.Choice(["text", "github"]), default="text", help="How findings are printed."
 )
+@click.option("--fix", is_flag=True, help="First mend what has one answer: identifiers, quotes, canonical form.")
 @click.pass_obj
-def check(root: Path | None, json_: bool, strict: bool, style: str) -> None:
-    """Hold every file to every rule, and print all that is wrong.
+def check(root: Path | None, json_: bool, strict: bool, style: str, fix: bool) -> None:
+    """Hold every file to every rule, and print all that is wrong: first in files that are not committed as they are.
 
     \b
     kg check
+    kg check --fix
     kg check --json --strict
     """
     from kg import checks, findings
 
-    found = checks.run(load(root))
+    graph = load(root)
+    if fix:
+        from kg.contribute import mend
+
+        tree = graph.corpus.root
+        for path in mend.rewrite(tree, mend.files(tree), mend.mended)[0]:
+            click.echo(f"mended {path}", err=True)
+        graph = load(root)
+    found = checks.run(graph)
     if json_:
         click.echo(findings.as_json(found))
     elif found:
+        from kg.contribute import changes
+
+        changed = changes.uncommitted(graph.corpus.root)
+        found.sort(key=lambda finding: finding.place.path not in changed)  # stable: else by place
         colours = {"error": "red", "warning": "yellow"}
         text = findings.as_text(found, lambda f: click.style(f.rule, fg=colours[f.severity]))
         click.echo(findings.as_github(found) if style == "github" else text)

@@ -232,3 +232,63 @@ def figures(root: Path | None, out: Path) -> None:
     except CannotDraw as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"wrote {len(written)} pictures into {out}", err=True)
+
+
+@export.command()
+@to_file
+@click.pass_obj
+def graphml(root: Path | None, out: Path) -> None:
+    """The whole graph as GraphML, for Gephi, Cytoscape, yEd, igraph and networkx.
+
+    \b
+    kg export graphml --out graph.graphml
+    """
+    from kg.evidence import Evidence
+    from kg.export.graphml import dump
+
+    write(out, dump(Evidence(loaded(root))))
+
+
+@export.command()
+@click.option("--base", help="The address that nodes are named under, such as https://example.org/kg/.")
+@to_file
+@click.pass_obj
+def jsonld(root: Path | None, base: str | None, out: Path) -> None:
+    """The whole graph as JSON-LD with terms of schema.org and CiTO; the context stands in the file.
+
+    \b
+    kg export jsonld --out graph.jsonld
+    """
+    from kg.evidence import Evidence
+    from kg.export.jsonld import BASE, dump
+    from kg.identifiers import is_url
+
+    if base is not None and not is_url(base):
+        raise click.UsageError(f"{base!r} is no http or https address; give one such as https://example.org/kg/")
+    write(out, dump(Evidence(loaded(root)), base or BASE))
+
+
+@export.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write into."
+)
+@click.pass_obj
+def tables(root: Path | None, out: Path) -> None:
+    """The whole graph as two CSV files, nodes.csv and edges.csv.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front, and so does one that begins with an
+    apostrophe; take one away from every cell that begins with one, and all texts are as they were.
+
+    \b
+    kg export tables --out graph
+    """
+    from kg.evidence import Evidence
+    from kg.export.tables import dump
+
+    written = dump(Evidence(loaded(root)))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise click.ClickException(f"cannot write {out}: {problem.strerror}; choose another --out") from None
+    for name, text in written.items():
+        write(out / name, text)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 EXPLORE = "kg/ui/pages/explore.py"
 FIND = "kg/ui/pages/find.py"
+EVIDENCE = "kg/ui/pages/evidence.py"
+WATCH = "kg/ui/pages/watch.py"
+QUESTIONS = "kg/ui/pages/questions.py"
+START = "kg/ui/pages/start.py"
 _FOLDERS = ("data", "bib", "scripts")
 
 

@@ -64,6 +64,13 @@ STANDING_COLOURS = {
     "conjectured": "gray", "reported": "gray", "corroborated": "violet", "reproduced": "blue", "contested": "orange",
     "refuted": "red",
 }  # fmt: skip
+QUESTION_STATES = {
+    "open": "Nobody has settled it.",
+    "claimed": "Somebody says to have settled it; not examined yet.",
+    "partial": "Settled in part.",
+    "answered": "Settled.",
+    "dissolved": "It turned out to be wrongly put.",
+}
 LEVELS = {
     "derived": "computed from the theory itself",
     "simulated-model": "measured on the idealised model",

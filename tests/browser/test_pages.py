@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import pybtex.database
 
 from tests.browser.test_app import PLATEAU, PLATEAU_TITLE, Visit, selected, wait_card, wait_drawn
 from tests.needs import needs_chromium
@@ -12,11 +17,17 @@ COHEN = "paper:cohen2021gradient"
 
 @needs_chromium
 def test_a_papers_card_leads_to_its_claims(public: str, visit: Visit) -> None:
-    """A tab opens, its entry can be copied, and a claim in it is a link."""
+    """It is cited and downloaded from its card, a tab opens, and a claim in it is a link."""
     page = visit(f"{public}/explore?node={COHEN}")
     wait_drawn(page, COHEN)
-    page.get_by_role("button", name="Cite").click()
+    page.get_by_role("button", name="Cite, export").click()
     page.get_by_text("@inproceedings{cohen2021gradient,").wait_for()
+    page.get_by_text("Cohen, J. M., Kaur, S., Li, Y., Kolter, J. Z., & Talwalkar, A. (2021).").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="BibTeX").click()
+    assert download.value.suggested_filename == "gradient-descent-on-neural-networks-typically.bib"
+    entries = pybtex.database.parse_file(str(download.value.path()), "bibtex").entries
+    assert [(key, len(one.persons["author"])) for key, one in entries.items()] == [("cohen2021gradient", 5)]
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Rests on").click()
     page.get_by_text("Circularity, computed from the graph").wait_for()
@@ -25,6 +36,18 @@ def test_a_papers_card_leads_to_its_claims(public: str, visit: Visit) -> None:
 
     wait_card(page, PLATEAU_TITLE)
     assert selected(page) == PLATEAU
+
+
+@needs_chromium
+def test_what_a_search_finds_is_downloaded(public: str, visit: Visit) -> None:
+    """The results, hostile ones among them, come as a table in their order, made when its button is pressed."""
+    page = visit(f"{public}/find?q=sharpness")
+    page.get_by_role("button", name="Export results").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert download.value.suggested_filename == "search-for-sharpness.csv"
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"), newline="")))
+    assert {"claim:plateau", "prediction:hostile/hostile"} & {row["address"] for row in rows}
 
 
 @needs_chromium
@@ -38,14 +61,14 @@ def test_the_watch_leads_to_a_prediction(public: str, visit: Visit) -> None:
 
 
 @needs_chromium
-def test_a_cell_of_the_table_opens_the_question(public: str, visit: Visit) -> None:
-    """A pick is in the address and outlives a reload; a click on a row opens the question's card."""
+def test_a_link_of_the_table_opens_the_question(public: str, visit: Visit) -> None:
+    """A pick is in the address and outlives a reload; a click on a question in the table opens its card."""
     page = visit(f"{public}/questions")
     page.get_by_role("button", name="partial 1").click()
     page.wait_for_url("**/questions?state=partial")
     page.reload()
     page.get_by_text("1 of 1 question").wait_for()
-    page.locator(".dvn-scroller").click(position={"x": 90, "y": 54})
+    page.get_by_role("table").locator('a[data-node="question:why-two"]').click()
     wait_drawn(page, "question:why-two")
 
     assert selected(page) == "question:why-two"

@@ -6,11 +6,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from kg import why
 from kg.graph import Node
 from kg.relations import RELATIONS, Relation
-from kg.scriptfile import Script
 from kg.ui import words
-from kg.ui.components import claimcard, papercard, rerunpanel, runhistory
+from kg.ui.components import (
+    claimcard,
+    downloads,
+    groundcard,
+    papercard,
+    questioncard,
+    rerunpanel,
+    runhistory,
+    scriptcard,
+    strandcard,
+    terms,
+)  # fmt: skip
+from kg.ui.components.cardfoot import foot
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import prediction
 from kg.ui.state import World
@@ -26,25 +38,18 @@ def card(world: World, address: str) -> None:
     node = world.graph.node(address)
     st.caption(_kind(world, node))
     st.subheader(inert(node.title), anchor=False)
+    downloads.node(world, address)
     if node.kind != "claim":  # a claim's card says first how it stands
+        if node.kind != "prediction" and (said := why.of(world.evidence, node)):
+            st.markdown(f":gray[{inert(said)}]")
         runhistory.marks(world, address)
-    if node.kind == "claim":
-        claimcard.claim(world, node)
-    elif node.kind == "prediction":
-        _prediction(world, node)
-    elif node.kind == "question":
-        _question(world, node)
-    elif node.kind == "paper":
-        papercard.paper(world, node)
-    elif node.kind == "reproduction":
-        _reproduction(world, node)
-    else:
-        if node.kind == "argument":
-            _argument(node)
-        if statement := getattr(node.record, "statement", None):
-            st.markdown(inert(statement))
-        related(world, node)
-    st.caption(f"Written in `{inert(str(world.graph.corpus.place(address))).replace(chr(92), '')}`")
+    draw = {
+        "claim": claimcard.claim, "prediction": _prediction, "question": _question, "paper": papercard.paper,
+        "reproduction": _reproduction, "strand": _strand, "assumption": _assumption, "concept": _concept,
+        "argument": _argument,
+    }[node.kind]  # fmt: skip
+    draw(world, node)
+    foot(world, node)
 
 
 def _kind(world: World, node: Node) -> str:
@@ -69,45 +74,32 @@ def _prediction(world: World, node: Node) -> None:
 
 
 def _question(world: World, node: Node) -> None:
-    question = node.record
-    now = question.history[-1]
-    with st.container(horizontal=True, gap="small"):
-        st.badge(question.state, color="blue" if question.state == "open" else "gray", help=f"Since {now.date}.")
-        st.badge(f"{question.difficulty}", color="gray", help="How hard its curators think it is.")
-    st.markdown(inert(question.statement))
-    st.markdown(f"**Why it matters** {inert(question.stakes)}")
-    st.markdown("**What would settle it**")
-    for way in question.settled_by:
-        if way.text:
-            st.markdown(f"- {inert(way.text)} *Then: {inert(way.answer or 'settled')}.*")
-    ways = [way for way in question.settled_by if way.prediction and f"prediction:{way.prediction}" in world.graph]
-    rows = [
-        row(
-            world,
-            world.graph.node(f"prediction:{w.prediction}"),
-            note=f"if it agrees: {w.if_agrees}; if it disagrees: {w.if_disagrees}",
-        )
-        for w in ways
-    ]
-    if rows:
-        links("settles", rows, "Predictions that would settle it")
-    with st.expander("History"):
-        for event in reversed(question.history):
-            note = f": {inert(event.note)}" if event.note else ""
-            st.markdown(f"- {event.date} **{event.state}** (because of {inert(event.because)}){note}")
+    questioncard.question(world, node)
     related(world, node, without=("would_settle", "in_strand"))
 
 
 def _reproduction(world: World, node: Node) -> None:
-    script: Script = node.record
-    rerunpanel.panel(world, script.name)
-    runhistory.of_script(world, script.name)
-    related(world, node)
-    with st.expander("What the script does", expanded=True):
-        st.code(script.docstring, language=None)
+    scriptcard.script(world, node)
 
 
-def _argument(node: Node) -> None:
+def _strand(world: World, node: Node) -> None:
+    st.markdown(terms.linked(world, node.record.statement))
+    strandcard.strand(world, node)
+
+
+def _assumption(world: World, node: Node) -> None:
+    st.markdown(terms.linked(world, node.record.statement))
+    groundcard.assumption(world, node)
+    related(world, node, without=("assumes",))
+
+
+def _concept(world: World, node: Node) -> None:
+    if node.record.statement:
+        st.markdown(terms.linked(world, node.record.statement, own=node.address))
+    groundcard.concept(world, node)
+
+
+def _argument(world: World, node: Node) -> None:
     argument = node.record
     if argument.by == "machine":
         st.info("Made by a machine. No person wrote it, and it is not the word of any paper's authors.")
@@ -115,6 +107,11 @@ def _argument(node: Node) -> None:
     said += [f"concedes: {argument.concedes}"] if argument.concedes else []
     said += [f"revision: {argument.revision}"] if argument.revision else []
     st.caption(" · ".join(said))
+    st.markdown(terms.linked(world, argument.statement))
+    if f"paper:{argument.paper}" in world.graph:
+        paper = world.graph.node(f"paper:{argument.paper}")
+        links("made-in", [row(world, paper, before="Made in:", note=argument.where or "")], "Where it is made")
+    related(world, node)
 
 
 def related(world: World, node: Node, without: Sequence[str] = ()) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from kg import defeat, draw, trace
+from kg import defeat, draw, literature, trace
 from kg.graph import Edge, Node
 from kg.records import Claim
 from kg.trace import Step
 from kg.ui import words
-from kg.ui.components import rerunpanel, runhistory
+from kg.ui.components import rerunpanel, runhistory, terms
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import badges, prediction, summary
 from kg.ui.state import World
@@ -25,7 +26,7 @@ def claim(world: World, node: Node) -> None:
     """The card of the claim ``node``, below its title."""
     record: Claim = node.record
     found = world.evidence.claims[node.id]
-    st.markdown(inert(record.statement))
+    st.markdown(terms.linked(world, record.statement))
     badges(
         found.standing, found.literature, found.rerun, f"{found.tested} of {counted(found.total, 'prediction')} tested."
     )
@@ -126,23 +127,42 @@ def _sources(world: World, node: Node, record: Claim) -> None:
             row(world, world.graph.node(edge.source), note="; ".join([*said, words.DEPTHS[edge.data["depth"]]]))
         )
     links("sources", [heading("stated by"), *rows], "Where it is stated")
-    sides = trace.evidence_of(world.graph, world.evidence, node.address)
-    for title, found, empty in (
-        ("Supports it", sides.support, "Nothing besides its sources."),
-        ("Speaks against it", sides.against, "Nothing recorded."),
-        ("Told, and not counted", sides.uncounted, ""),
-    ):
-        steps = [step for step in found if step.relation != "states"]
-        if steps or empty:
-            st.markdown(f"**{title}**")
-        if steps:
-            links(f"evidence-{title}", [_step_row(world, step, told=True) for step in steps], title)
-        elif empty:
-            st.caption(empty)
+    sides(world, node, links)
     for search in record.counter_search:
         st.caption(f"Searched for contrary evidence on {search.date} in {inert(search.where)}: {inert(search.found)}")
     if record.checked:
         st.caption(f"Held against its sources on {record.checked.date}, {record.checked.how.replace('-', ' ')}.")
+
+
+def sides(world: World, node: Node, draw_links: Callable[[str, list[Row], str], None]) -> None:
+    """Support and contradiction side by side, each counted by independent items, and what is told and not counted."""
+    found = trace.evidence_of(world.graph, world.evidence, node.address)
+    record: Claim = node.record
+    told = [*record.evidence, *(item for own in record.predictions for item in own.evidence)]
+    independent = literature.weigh(literature.items(world.graph.corpus, record.sources, told))
+    uncounted = [step for step in found.uncounted if step.relation != "states"]
+    both = (
+        ("Supports it", found.support, independent.agreeing, "Nothing recorded."),
+        ("Speaks against it", found.against, independent.differing, "Nothing recorded."),
+    )
+    for place, (title, steps, counted_as, empty) in zip(st.columns(2), both, strict=True):
+        with place:
+            st.markdown(f"**{title}**")
+            if steps:
+                ours = sum(step.relation == "tests" for step in steps)
+                said = [counted(len(counted_as), "independent source")] * bool(counted_as)
+                said += [counted(ours, "run") + " of ours"] * bool(ours)
+                st.caption(
+                    f"{words.listed(said) or 'Another claim of the record'}.",
+                    help="Of independent sources no two share an author, a data set or code.",
+                )
+                draw_links(f"evidence-{title}", [_step_row(world, step, told=True) for step in steps], title)
+            else:
+                st.caption(empty)
+    if uncounted:
+        with st.expander(f"Told, and not counted: {len(uncounted)}"):
+            st.caption("Outside the regime, undecided, or background.")
+            draw_links("uncounted", [_step_row(world, step, told=True) for step in uncounted], "Told, and not counted")
 
 
 def _steps(world: World, key: str, steps: list[Step], empty: str, *, effect: bool = False) -> None:

@@ -13,6 +13,8 @@ from kg.mapverdicts import SIGNS, STATES, Mapped
 from kg.records import Axis
 from kg.results import Curve, Result
 from kg.ui import words
+from kg.ui.components.datatable import Cell, column, value
+from kg.ui.components.datatable import table as draw_table
 from kg.verdicts import Judgement
 
 
@@ -46,20 +48,28 @@ def curves(found: Sequence[Curve], key: str) -> None:
             st.caption(f"{drawn_curves.MOST_CURVES} of {count} curves in {words.inert(unit)}.")
 
 
-def table(judged: Judgement) -> None:
-    """The numbers behind the figure, in natural units."""
-    rows = [
-        {
-            "condition": words.condition(one.condition) or "all",
-            "measured": words.number(one.measured.centre),
-            "98 % interval": words.interval(one.measured.interval),
-            "expected": words.number(one.expected),
-            "judged": f"{words.number(one.centre)} {words.interval(one.interval)}",
-            "seeds": one.n,
-        }
+def table(judged: Judgement, key: str) -> None:
+    """The numbers behind the figure, in natural units: measured beside expected, what is accepted, and rivals."""
+    rows: list[list[Cell]] = [
+        [
+            words.condition(one.condition) or "all",
+            value(
+                words.number(one.measured.centre), sort=one.measured.centre, note=words.interval(one.measured.interval)
+            ),
+            words.number(one.expected),
+            value(words.number(one.centre), sort=one.centre, note=words.interval(one.interval)),
+            words.interval(one.region),
+            [value(f"{name}: {words.number(other)}") for name, other in one.rivals.items()],
+            one.n,
+        ]
         for one in judged.conditions
     ]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    columns = (
+        column("condition"), column("measured", "number", "Our estimate, with its 98 % interval."),
+        column("expected", "number"), column("judged", "number", "The number that is held against the region."),
+        column("accepted", "number"), column("rivals expect", "words"), column("seeds", "number"),
+    )  # fmt: skip
+    draw_table(key, columns, rows, "The numbers behind the figure", inside=True)
 
 
 def map_of(prediction: Prediction, mapped: Mapped, regimes: Mapping[str, Axis], key: str) -> None:
@@ -78,17 +88,19 @@ def map_of(prediction: Prediction, mapped: Mapped, regimes: Mapping[str, Axis], 
     if mapped.stale:
         st.caption(f"Stale: {words.inert(mapped.stale)} changed since the map was run.")
     with st.expander("The map as a table"):
-        rows = [
-            {
-                **{name: labels.setting(value) for name, value in cell.setting.items()},
-                "the law": cell.state,
-                "seeds inside": "–" if cell.share is None else f"{100 * cell.share:.0f} %",
-                "in the declared regime": "yes" if cell.inside else "no",
-                "why": cell.judgement.reason,
-            }
+        named = [labels.axis(axis, regimes.get(sweep.axis(axis))) for axis in mapped.axes]
+        columns = [column(name) for name in (*named, "the law", "seeds inside", "in the declared regime")]
+        rows: list[list[Cell]] = [
+            [
+                *(labels.setting(setting) for setting in cell.setting.values()),
+                cell.state,
+                "–" if cell.share is None else f"{100 * cell.share:.0f} %",
+                "yes" if cell.inside else "no",
+                cell.judgement.reason,
+            ]
             for cell in mapped.cells
         ]
-        st.dataframe(rows, hide_index=True, width="stretch")
+        draw_table(f"{key}-table", [*columns, column("why", "words")], rows, "The map as a table", inside=True)
 
 
 def summary(found: Sequence[residuals.Residual], titles: Mapping[str, str], key: str) -> None:

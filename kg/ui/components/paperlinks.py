@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from kg import cite
 from kg.graph import Node
 from kg.papercard import PaperCard
 from kg.papers import Paper
@@ -26,12 +25,6 @@ def source(world: World, node: Node) -> None:
     with st.container(horizontal=True, gap="small"):
         for name, address in addresses(paper):
             st.link_button(name, address)
-        with st.popover("Cite"):
-            entry = cite.bibtex(world.graph.corpus, paper.key)
-            if entry:
-                st.code(entry, language=None, wrap_lines=True)
-            else:
-                st.caption("Its file has changed; reload the page.")
     if not paper.has_identifier:
         st.caption("No identifier is known: none was seen in a source.")
     if paper.note:

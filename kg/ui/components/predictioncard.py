@@ -6,7 +6,7 @@ from types import ModuleType
 
 import streamlit as st
 
-from kg import regions
+from kg import regions, why
 from kg.declarations import Prediction
 from kg.evidence import PredictionEvidence, TestOutcome
 from kg.fields import Setting
@@ -43,13 +43,13 @@ def prediction(world: World, address: str, *, in_claim: bool) -> None:
     """The prediction at ``address``; ``in_claim`` leaves out what the card of its claim shows already."""
     record: Prediction = world.graph.node(address).record
     found = world.evidence.predictions[address]
-    if record.formula:
-        st.markdown(words.formula(record.formula))
     badges(found.standing, found.literature.state, found.rerun)
-    st.markdown("  \n".join(_declared(record)))
+    if not in_claim:
+        st.markdown(inert(why.of_prediction(world.evidence, address)))
+    declared(world, address)
     _sources(world, address)
     for outcome in found.outcomes:
-        _outcome(record, outcome, key=f"{address}-{outcome.test.script or outcome.test.meter}")
+        outcome_of(record, outcome, key=f"{address}-{outcome.test.script or outcome.test.meter}")
     runhistory.of_prediction(world, address)
     if record.type != "qualitative" and found.primary is None:
         st.caption("Not run yet. What a run would have to show:" if record.tests else "No test is written yet.")
@@ -60,6 +60,14 @@ def prediction(world: World, address: str, *, in_claim: bool) -> None:
         st.caption("A map of where it holds is declared and not recorded yet.")
     if not in_claim:
         st.caption(f"About: {words.LEVELS[record.about]}. Declared on {record.frozen.date}{_pilot(record)}.")
+
+
+def declared(world: World, address: str) -> None:
+    """What is expected and how sharply, what rivals say, and what would refute it."""
+    record: Prediction = world.graph.node(address).record
+    if record.formula:
+        st.markdown(words.formula(record.formula))
+    st.markdown("  \n".join(_declared(record)))
 
 
 def _pilot(record: Prediction) -> str:
@@ -133,7 +141,7 @@ def _sources(world: World, address: str) -> None:
         links(f"reports-{address}", rows, "What sources report")
 
 
-def _outcome(record: Prediction, outcome: TestOutcome, key: str) -> None:
+def outcome_of(record: Prediction, outcome: TestOutcome, key: str) -> None:
     """One test: its newest recorded run, the verdict, the figure."""
     if outcome.run is None or outcome.judgement is None:
         return
@@ -153,7 +161,7 @@ def _outcome(record: Prediction, outcome: TestOutcome, key: str) -> None:
     st.caption(inert(", ".join([*said, f"commit {commit}" if commit else "outside a commit"])))
     if judged.conditions:
         with st.expander("Numbers"):
-            figures().table(judged)
+            figures().table(judged, key=f"{key}-numbers")
     if run.measured and run.measured.curves:
         with st.expander("Curves of this run"):
             figures().curves(run.measured.curves, key=f"{key}-curves")

@@ -10,11 +10,12 @@ from typing import get_args
 
 import streamlit as st
 
-from kg.rerun import experiment
-from kg.rerun.experiment import CannotRun, Done
+from kg.rerun import experiment, runner
+from kg.rerun.experiment import CannotRun, Done, Plan
 from kg.rerun.registry import LiveRun, QueueFullError
 from kg.runs import Budget
 from kg.ui import state
+from kg.ui.components import guessform
 from kg.ui.components.predictioncard import figures, verdict
 from kg.ui.state import World
 from kg.ui.words import inert
@@ -49,7 +50,7 @@ def panel(world: World, script: str) -> None:
     if run is not None and run.live:
         st.fragment(_watch, run_every=0.5)(run.id)
     elif run is not None:
-        _ended(run)
+        _ended(world, run)
 
 
 def _current(script: str) -> LiveRun | None:
@@ -60,6 +61,7 @@ def _current(script: str) -> LiveRun | None:
 
 
 def _start(world: World, script: str) -> None:
+    guessform.ask(world, script)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         budget = st.segmented_control(
             "Budget", get_args(Budget), default="smoke", key=f"budget-{script}", required=True,
@@ -74,11 +76,15 @@ def _submit(world: World, script: str, budget: Budget) -> None:
     if state.why_no_reruns() is not None:
         return  # a forged click on a read-only server
     try:
-        run = state.registry().submit(experiment.plan(world.graph, script), budget)
+        plan = experiment.plan(world.graph, script)
+        uncommitted = _uncommitted(plan)
+        run = state.registry().submit(plan, budget)
     except (CannotRun, QueueFullError) as problem:
         st.session_state[f"problem-{script}"] = str(problem)
     else:
         st.query_params["run"] = run.id
+        _not_recordable().setdefault(run.id, uncommitted)
+        guessform.note(plan, run)
 
 
 def _watch(run_id: str) -> None:
@@ -105,13 +111,14 @@ def _progress(run: LiveRun) -> None:
         st.code("\n".join(run.log[-LOG_LINES:]), language=None, wrap_lines=True)
 
 
-def _ended(run: LiveRun) -> None:
+def _ended(world: World, run: LiveRun) -> None:
     if run.state == "failed":
         st.error(f"The run could not be made: {inert(run.problem)}")
         return
     if run.done is None or run.state == "cancelled":
         st.info("Cancelled; nothing was kept.")
         return
+    guessform.tell(world, run, run.done)
     for address, judged in run.done.judgements.items():
         with st.container(border=True):
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -121,6 +128,7 @@ def _ended(run: LiveRun) -> None:
             if judged.conditions:
                 measured = run.done.run.measured
                 figures().tested(run.plan.predictions[address], judged, measured, key=f"live-{run.id}-{address}")
+                figures().table(judged, key=f"live-{run.id}-{address}-numbers")
     measured = run.done.run.measured
     if measured and measured.curves:
         with st.expander("Curves of this run"):
@@ -132,24 +140,46 @@ def _ended(run: LiveRun) -> None:
 
 
 def _keep(run: LiveRun, done: Done) -> None:
+    """Two ways to keep it: here alone, or among the recorded runs, for a pull request."""
     kept = st.session_state.get(f"kept-{run.id}")
-    if kept is None:
-        st.button(
-            "Keep as a run file",
-            key=f"keep-{run.id}",
-            on_click=_write,
-            args=(run, done),
-            help="Goes to .kg/runs/, which git ignores, and changes no standing; recorded runs: kg rerun --record.",
-        )
-    else:
+    if kept is not None:
         st.caption(inert(kept))
+        return
+    why_not = runner.unrecordable(done.run) or _not_recordable().get(run.id, "")
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Keep as a run file", key=f"keep-{run.id}", on_click=_write, args=(run, done, False),
+            help="Goes to .kg/runs/, which git ignores, and changes no standing.",
+        )  # fmt: skip
+        if not why_not:
+            st.button(
+                "Record for a pull request", key=f"record-{run.id}", on_click=_write, args=(run, done, True),
+                help="Goes to data/runs/ and counts from then on. Commit it with the list of scripts.",
+            )  # fmt: skip
+    if why_not:
+        st.caption(inert(f"It cannot be recorded for a pull request: {why_not}."))
 
 
-def _write(run: LiveRun, done: Done) -> None:
+@st.cache_resource
+def _not_recordable() -> dict[str, str]:
+    """Why a run that was started here cannot be recorded, by its id; empty where it was committed before."""
+    return {}
+
+
+def _uncommitted(plan: Plan) -> str:
     try:
-        path = experiment.keep(run.plan, done, record=False)
+        experiment.require_committed(plan)
+    except CannotRun as problem:
+        return str(problem)
+    return ""
+
+
+def _write(run: LiveRun, done: Done, record: bool) -> None:
+    try:
+        path = experiment.keep(run.plan, done, record=record)
     except CannotRun as problem:
         st.session_state[f"kept-{run.id}"] = str(problem)
-    else:
-        shown = path.relative_to(run.plan.root) if path and path.is_relative_to(run.plan.root) else path
-        st.session_state[f"kept-{run.id}"] = f"Kept in {shown}." if path else "Not kept: it was cancelled."
+        return
+    shown = path.relative_to(run.plan.root) if path and path.is_relative_to(run.plan.root) else path
+    then = " Now: uv run python -m kg.generate, then commit both and open a pull request." if record else ""
+    st.session_state[f"kept-{run.id}"] = f"Kept in {shown}.{then}" if path else "Not kept: it was cancelled."

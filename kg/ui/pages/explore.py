@@ -11,10 +11,12 @@ st.header("Explore", anchor=False)
 from rapidfuzz import process  # noqa: E402  # the heading is on the screen before anything is imported or read
 
 from kg import draw  # noqa: E402
+from kg.export import selection  # noqa: E402
 from kg.relations import KINDS  # noqa: E402
 from kg.ui.components import filters  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.card import card  # noqa: E402
+from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.graphview import graph  # noqa: E402
 from kg.ui.components.linklist import Row, heading, links, row  # noqa: E402
 from kg.ui.state import World  # noqa: E402
@@ -60,6 +62,8 @@ def browse(world: World, shown: set[str], address: str) -> None:
             st.caption(f"Searched for “{inert(near)}” in the place of “{inert(wrong)}”.")
         rows = [row(world, world.graph.node(hit.address), note=hit.kind) for hit in hits]
         st.caption(f"{counted(len(rows), 'result')}." if rows else "Nothing found. Try fewer words.")
+        if rows:
+            downloads(world, "found", lambda: selection.of(f"Search for “{query}”", [h.address for h in hits]))
     else:
         found = [node for node in world.graph.nodes() if filters.passes(world, node, shown)]
         found.sort(key=lambda node: "" if node.kind == "strand" else node.title.casefold())
@@ -69,6 +73,7 @@ def browse(world: World, shown: set[str], address: str) -> None:
             rows += [heading(counted(len(mine), kind))] * bool(mine) + [row(world, node) for node in mine]
         listed = min(len(found), MOST_LISTED)
         st.caption(f"Showing {listed:,} of {len(world.graph):,} nodes.")
+        downloads(world, "shown", lambda: selection.of("Explored", [node.address for node in found]))
         if filters.active():
             st.button("Show the usual kinds again", on_click=filters.reset, type="tertiary")
     links("list", rows[: MOST_LISTED + len(KINDS)], "Nodes of the record", current=address)

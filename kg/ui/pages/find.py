@@ -6,9 +6,11 @@ import streamlit as st
 
 st.header("Find", anchor=False)
 
-from kg.relations import KINDS  # noqa: E402  # the heading is on the screen before anything is imported or read
+from kg.export import selection  # noqa: E402  # the heading is on the screen before anything is imported or read
+from kg.relations import KINDS  # noqa: E402
 from kg.ui import state  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
+from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.findbox import by_kind  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
 from kg.ui.components.picks import picks  # noqa: E402
@@ -34,6 +36,8 @@ def results(world: World, query: str) -> None:
         return
     chosen = picks("kind", {kind: f"{kind} {len(groups[kind])}" for kind in KINDS if kind in groups})
     st.caption(f"{counted(len(hits), 'result')}" + (": the best ones" if len(hits) == MOST else "") + ".")
+    shown_kinds = [hit.address for kind, found in groups.items() if not chosen or kind in chosen for hit in found]
+    downloads(world, "found", lambda: selection.of(f"Search for “{query}”", shown_kinds), "Export results")
     for kind, found in groups.items():
         if chosen and kind not in chosen:
             continue

@@ -1,4 +1,4 @@
-"""Home: what this is, how much of it there is, the thesis, the strands, and where to begin."""
+"""Home: what this is, how much of it there is, where to begin, the thesis and the strands."""
 
 from __future__ import annotations
 
@@ -11,35 +11,69 @@ st.markdown(
     "shown here is computed from sources and runs; none is set by hand."
 )
 
-from kg.draw.plain import plain  # noqa: E402
+from kg.effort import UNSETTLED, for_an_afternoon  # noqa: E402
 from kg.records import Claim, Reading  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
+from kg.ui.components.numbers import Number, numbers  # noqa: E402
 from kg.ui.components.predictioncard import badges  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
+from kg.walk import first_claim  # noqa: E402
 from kg.watch import thesis  # noqa: E402
 
 MOST_SUGGESTED = 4
-UNSETTLED = ("open", "claimed", "partial")
 
 
 def counts(world: World) -> None:
-    """How much there is."""
+    """How much there is; each number leads to what it counts."""
     corpus, evidence = world.graph.corpus, world.evidence
-    tested = sum(found.primary is not None for found in evidence.predictions.values())
-    still_open = sum(question.state in UNSETTLED for question in corpus.questions.values())
-    rows = (
-        ("claims", len(corpus.claims), "Statements about learning that sources make."),
-        ("predictions", len(evidence.predictions), "What a claim says one will measure, with what would refute it."),
-        ("tested by our runs", tested, "Predictions with a recorded run of ours."),
-        ("open questions", still_open, "Not settled yet, or in part only. Each says what would settle it."),
-        ("papers", len(corpus.papers), "Articles, posts, lectures and books that are cited."),
-    )
-    with st.container(horizontal=True, gap="large"):
-        for label, value, told in rows:
-            st.metric(label, f"{value:,}", help=told, width=165)
+    verdicts = [found.primary for found in evidence.predictions.values() if found.primary]
+    differ = sum(bool(one.judgement and one.judgement.verdict == "disagrees") for one in verdicts)
+    questions = list(world.graph.nodes("question"))
+    still = sum(question.record.state in UNSETTLED for question in questions)
+    unsettled = ",".join(UNSETTLED)
+    measured = {"state": "disagrees,undecided,agrees"}
+    shown = (
+        Number(len(corpus.claims), "claims", state.EXPLORE, {}, "Statements about learning that sources make."),
+        Number(
+            len(evidence.predictions), "predictions", state.EVIDENCE, {},
+            "What a claim says one will measure, with what would refute it.",
+        ),
+        Number(len(verdicts), "measured by our runs", state.EVIDENCE, measured, "Predictions with a run of ours."),
+        Number(
+            differ, "where theory and run disagree", state.EVIDENCE, {"state": "disagrees"},
+            "Our run lies outside what the prediction allows.",
+        ),
+        Number(
+            still, "open questions", state.QUESTIONS, {"state": unsettled},
+            "Not settled yet, or in part only. Each says what would settle it.",
+        ),
+        Number(len(corpus.papers), "papers", state.FIND, {"q": "learning", "kind": "paper"}, "Works that are cited."),
+    )  # fmt: skip
+    numbers("counts", shown[:5], "How much there is")
+
+
+def ways_in(world: World) -> None:
+    """Start here: the walk along one claim, and the shortest ways to what most come for."""
+    address = first_claim(world.evidence)
+    if address is None:
+        return
+    node = world.graph.node(address)
+    quick = sum(for_an_afternoon(world.evidence, question) for question in world.graph.nodes("question"))
+    with st.container(border=True):
+        st.subheader("Start here", anchor=False)
+        st.markdown(
+            f"One claim walked in five steps: *{inert(node.title)}*. What it says, who agrees and who does not, what "
+            "it predicts, what we measured, and what hangs on it."
+        )
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if st.button("Walk along one claim", key="walk", type="primary"):
+                st.switch_page(state.START, query_params={"step": "1"})
+            if quick and st.button(f"Questions for a laptop and an afternoon {quick}", key="afternoon"):
+                st.switch_page(state.QUESTIONS, query_params={"start": "afternoon"})
+        st.caption("To look something up, press `/` and type: a claim, an author, a symbol, an arXiv number.")
 
 
 def show_thesis(world: World) -> None:
@@ -85,20 +119,6 @@ def show_strands(world: World) -> None:
             st.caption(f"{counted(len(mine), 'claim')}" + (f": {', '.join(told)}" if told else ""))
 
 
-def show_residuals(world: World) -> None:
-    """How far from its prediction each measurement lies, all at once."""
-    from kg.figures.residuals import residuals
-
-    found = residuals(world.evidence)
-    if not found:
-        return
-    from kg.ui.components import figure
-
-    st.subheader("How close the predictions came", anchor=False)
-    titles = {name: plain(strand.title) for name, strand in world.graph.corpus.strands.items()}
-    figure.summary(found, titles, key="residuals")
-
-
 def start_here(world: World) -> None:
     """Ways in: something to read, something measured, something disputed, something open."""
     graph, evidence = world.graph, world.evidence
@@ -114,7 +134,7 @@ def start_here(world: World) -> None:
         key=lambda node: (["easy", "medium", "hard"].index(node.record.difficulty), node.title),
     )
     parts = (
-        ("Start here: read", "What needs the least before it, first.", readings),
+        ("Read", "What needs the least before it, first.", readings),
         ("See it measured", "Claims that our runs have tested.", tested),
         ("What is disputed", "Sources or runs disagree.", disputed),
         (
@@ -147,10 +167,10 @@ def page() -> None:
     world = state.world()
     banner(world)
     counts(world)
+    ways_in(world)
+    start_here(world)
     show_thesis(world)
     show_strands(world)
-    start_here(world)
-    show_residuals(world)
     runs = (
         "Experiments can be run again from a claim's card." if state.is_local() else "To run experiments again: kg app."
     )

@@ -1,6 +1,8 @@
-"""Open questions: a table to sort and to filter, filters in the address. A click leads to what would settle one."""
+"""Open questions: a table first, with what would settle each in full; a board by state; filters in the address."""
 
 from __future__ import annotations
+
+import datetime
 
 import streamlit as st
 
@@ -8,39 +10,55 @@ st.header("Open questions", anchor=False)
 
 from collections import Counter  # noqa: E402  # the heading is on the screen before anything is imported or read
 
+from kg import effort  # noqa: E402
 from kg.draw.plain import plain  # noqa: E402
+from kg.effort import UNSETTLED  # noqa: E402
 from kg.graph import Node  # noqa: E402
-from kg.ui import state  # noqa: E402
+from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
+from kg.ui.components.datatable import Cell, column, table, value  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
 from kg.ui.components.picks import picks  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
 
-STATES = {
-    "open": "nobody has settled it",
-    "claimed": "somebody says to have settled it; not yet examined",
-    "partial": "settled in part",
-    "answered": "settled",
-    "dissolved": "it turned out to be wrongly put",
-}
 DIFFICULTIES = ("easy", "medium", "hard")
-ROW_HEIGHT, MOST_ROWS = 36, 18
+COLUMNS = (
+    column("question", "words"),
+    column("state", help="Since when, and because of what, is on its card."),
+    column("difficulty", help="How hard its curators think it is."),
+    column("what would settle it", "words", "An observation, and what the answer then is."),
+    column("it rests on", "words", "What it asks about, and what it takes for granted."),
+    column("to begin with", "words", "A script of the record, and what its recorded run took on one core."),
+    column("strand"),
+    column(
+        "age", "number", "Since its first entry in the record's history of it, which may be the date of its source."
+    ),
+)
+MOST_ROWS = 40
 
 
 def filtered(world: World, questions: list[Node]) -> list[Node]:
-    """The questions that all three filters let through; a filter without a choice lets all through."""
-    told = "\n".join(f"- **{name}**: {says}" for name, says in STATES.items())
-    states = picks("state", _counted(Counter(q.record.state for q in questions), {s: s for s in STATES}), told)
+    """The questions that all filters let through; a filter without a choice lets all through."""
+    told = "\n".join(f"- **{name}**: {says}" for name, says in words.QUESTION_STATES.items())
+    states = picks(
+        "state", _counted(Counter(q.record.state for q in questions), {s: s for s in words.QUESTION_STATES}), told
+    )
     hard = picks("difficulty", _counted(Counter(q.record.difficulty for q in questions), {d: d for d in DIFFICULTIES}))
     strands = {node.id: inert(node.title) for node in world.graph.nodes("strand")}
     where = picks("strand", _counted(Counter(s for q in questions for s in q.record.strands), strands))
+    quick = {question.address for question in questions if effort.for_an_afternoon(world.evidence, question)}
+    small = quick and picks(
+        "start", {"afternoon": f"for a laptop and an afternoon {len(quick)}"},
+        "Not hard, and a script of the record measures in its setting within four hours of one core.",
+    )  # fmt: skip
     return [
         question
         for question in questions
         if (not states or question.record.state in states)
         and (not hard or question.record.difficulty in hard)
         and (not where or set(where) & set(question.record.strands))
+        and (not small or question.address in quick)
     ]
 
 
@@ -52,43 +70,60 @@ def _counted(counts: Counter[str], titles: dict[str, str]) -> dict[str, str]:
 def order(node: Node) -> tuple[int, int, str]:
     """Open ones first, then the easier, then by title."""
     record = node.record
-    return list(STATES).index(record.state), DIFFICULTIES.index(record.difficulty), node.title.casefold()
+    return list(words.QUESTION_STATES).index(record.state), DIFFICULTIES.index(record.difficulty), node.title.casefold()
 
 
-def table(world: World, questions: list[Node]) -> None:
-    """One row a question; a click on any cell opens its card."""
-    strands = {node.id: plain(node.title) for node in world.graph.nodes("strand")}
-    rows = [
-        {
-            "question": plain(node.title),
-            "state": node.record.state,
-            "difficulty": f"{DIFFICULTIES.index(node.record.difficulty) + 1} {node.record.difficulty}",
-            "strand": ", ".join(strands.get(name, name) for name in node.record.strands),
-            "ways to settle it": len(node.record.settled_by),
-            "attempts": len(node.record.attempts),
-            "since": str(node.record.history[0].date),
-            "why it matters": plain(node.record.stakes),
-        }
-        for node in questions
+def cells(world: World, node: Node) -> list[Cell]:
+    """One question as a row of the table."""
+    record, graph = node.record, world.graph
+    settled: list[Cell] = []
+    for way in record.settled_by:
+        if way.text:
+            settled.append(value(way.text, note=f"then: {way.answer or 'settled'}"))
+        elif f"prediction:{way.prediction}" in graph:
+            note = f"if it agrees: {way.if_agrees}; if it disagrees: {way.if_disagrees}"
+            settled.append(row(world, graph.node(f"prediction:{way.prediction}"), note=note))
+    taken = {edge.target: "presumes" for edge in graph.out(node.address, "presumes")}
+    about = dict.fromkeys(edge.target for edge in graph.out(node.address, "asks_about", "presumes"))
+    rests: list[Cell] = [row(world, graph.node(at), note=taken.get(at, "")) for at in about]
+    begin: list[Cell] = []
+    for start in effort.starts(world.evidence, node)[:3]:
+        cost = "no recorded run" if start.cpu_seconds is None else f"{start.cpu_seconds:,.0f} CPU seconds"
+        begin.append(row(world, graph.node(f"reproduction:{start.script}"), note=f"{start.via}; {cost}"))
+    days = (datetime.datetime.now(datetime.UTC).date() - record.history[0].date).days
+    strands = [plain(graph.node(f"strand:{name}").title) for name in record.strands if f"strand:{name}" in graph]
+    return [
+        row(world, node, note=record.stakes),
+        value(record.state, sort=list(words.QUESTION_STATES).index(record.state)),
+        value(record.difficulty, sort=DIFFICULTIES.index(record.difficulty)),
+        settled,
+        rests,
+        begin,
+        ", ".join(strands),
+        value(counted(max(days, 0), "day"), sort=days),
     ]
-    told = st.dataframe(
-        rows, hide_index=True, on_select="rerun", selection_mode="single-cell", key="table", row_height=ROW_HEIGHT,
-        height=ROW_HEIGHT * (min(len(rows), MOST_ROWS) + 1) + 3,
-        column_config={
-            "question": st.column_config.TextColumn(width=340),
-            "ways to settle it": st.column_config.NumberColumn(width=110),
-            "attempts": st.column_config.NumberColumn(width=80), "since": st.column_config.TextColumn(width=95),
-            "state": st.column_config.TextColumn(width=75), "difficulty": st.column_config.TextColumn(width=85),
-            "why it matters": st.column_config.TextColumn(width=420),
-        },
-    )  # fmt: skip
-    cells = told.selection.cells
-    if cells:
-        st.switch_page(state.EXPLORE, query_params={"node": questions[cells[0][0]].address})
+
+
+def board(world: World, questions: list[Node]) -> None:
+    """A column a state, with what changed last."""
+    held = {name: [q for q in questions if q.record.state == name] for name in words.QUESTION_STATES}
+    shown = {name: mine for name, mine in held.items() if mine}
+    for place, (name, mine) in zip(st.columns(len(shown)), shown.items(), strict=True):
+        with place:
+            st.subheader(f"{name} {len(mine)}", anchor=False)
+            st.caption(words.QUESTION_STATES[name])
+            rows = [row(world, node, note=last(node)) for node in mine]
+            links_to_explore(f"board-{name}", rows, name)
+
+
+def last(node: Node) -> str:
+    """The newest entry of a question's history, in a line."""
+    event = node.record.history[-1]
+    return f"{node.record.difficulty}; since {event.date}" + (f": {event.note}" if event.note else "")
 
 
 def page() -> None:
-    """The filters, the table, and the same as links."""
+    """The filters, then the table or the board."""
     world = state.world()
     banner(world)
     questions = sorted(world.graph.nodes("question"), key=order)
@@ -98,17 +133,18 @@ def page() -> None:
         )
         return
     found = filtered(world, questions)
+    unsettled = sum(question.record.state in UNSETTLED for question in found)
     st.caption(
-        f"{len(found)} of {counted(len(questions), 'question')}. A question counts as open until something that would "
-        "settle it has happened. A click on a row opens its card; a click on a heading sorts."
+        f"{len(found)} of {counted(len(questions), 'question')}, {unsettled} of them unsettled. A question counts as "
+        "open until something that would settle it has happened. A click on a heading sorts."
     )
     if not found:
         st.info("No question passes these filters; take one away.")
         return
-    table(world, found)
-    with st.expander("The same as a list of links"):
-        rows = [row(world, node, note=f"{node.record.state}, {node.record.difficulty}") for node in found]
-        links_to_explore("questions", rows, "Open questions")
+    if picks("view", {"board": "as a board by state"}):
+        board(world, found)
+    else:
+        table("questions", COLUMNS, [cells(world, node) for node in found], "Open questions", MOST_ROWS)
 
 
 page()

@@ -1,0 +1,176 @@
+"""What a change does to the graph: nodes and relations, standings and verdicts, lists, and what falls.
+
+Two records are compared as their snapshots, so layout, order and comments play no part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg import checks, trace
+from kg.evidence import Evidence
+from kg.export.snapshot import snapshot
+from kg.findings import Finding
+from kg.goals import FIELD
+from kg.reading import reading_list
+
+COMPUTED = frozenset({
+    "standing", "literature", "rerun", "reason", "tested", "predictions", "verdict", "stale", "amended", "measured",
+    "run",
+})  # fmt: skip
+"""Fields of a snapshot that follow from others: told as moves, not as changes of a node."""
+
+MOVES = {
+    "claim": ("standing", "literature", "rerun"),
+    "prediction": ("standing", "literature", "rerun", "verdict", "stale"),
+}
+"""What may move without anybody writing it, by kind."""
+
+FALLEN = ("refuted", "contested")
+
+Node = dict[str, Any]
+Relation = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Move:
+    """A computed field of a node before and after; ``why`` is the reason that stands there now."""
+
+    id: str
+    title: str
+    field: str
+    before: Any
+    after: Any
+    why: str
+
+
+@dataclass(frozen=True)
+class ListMove:
+    """The reading list (a beginner's) of a strand, or of the field, that is another one now."""
+
+    target: str
+    minutes_before: int
+    minutes_after: int
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``changed`` nodes name the fields that differ. ``falls`` has what rests on a node that fell or is gone."""
+
+    added: tuple[Node, ...] = ()
+    changed: tuple[tuple[Node, tuple[str, ...]], ...] = ()
+    removed: tuple[Node, ...] = ()
+    relations_added: tuple[Relation, ...] = ()
+    relations_changed: tuple[Relation, ...] = ()
+    relations_removed: tuple[Relation, ...] = ()
+    moves: tuple[Move, ...] = ()
+    lists: tuple[ListMove, ...] = ()
+    falls: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    findings_new: tuple[Finding, ...] = ()
+    findings_gone: tuple[Finding, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Difference()
+
+
+def difference(before: Evidence, after: Evidence) -> Difference:
+    """What ``after`` has, lacks and says otherwise than ``before``."""
+    old, new = snapshot(before), snapshot(after)
+    was = {node["id"]: node for node in old["nodes"]}
+    now = {node["id"]: node for node in new["nodes"]}
+    moves = tuple(_moves(was, now))
+    here, there = checks.run(before.graph), checks.run(after.graph)
+    gone = [was[name] for name in was if name not in now]
+    lost, changed, gained = _relations(old["relations"], new["relations"])
+    return Difference(
+        added=tuple(now[name] for name in now if name not in was),
+        changed=tuple((now[name], fields) for name in now if name in was and (fields := _fields(was[name], now[name]))),
+        removed=tuple(gone),
+        relations_added=tuple(gained),
+        relations_changed=tuple(changed),
+        relations_removed=tuple(lost),
+        moves=moves,
+        lists=tuple(_lists(before, after)),
+        falls=dict(_falls(before, after, [node["id"] for node in gone], moves)),
+        findings_new=tuple(_without(there, here)),
+        findings_gone=tuple(_without(here, there)),
+    )
+
+
+def _fields(was: Node, now: Node) -> tuple[str, ...]:
+    """The written fields in which a node differs."""
+    names = sorted((was.keys() | now.keys()) - COMPUTED)
+    return tuple(name for name in names if was.get(name) != now.get(name))
+
+
+def _moves(was: dict[str, Node], now: dict[str, Node]) -> Iterator[Move]:
+    for name, node in now.items():
+        for moved in MOVES.get(node["kind"], ()) if name in was else ():
+            before, after = was[name].get(moved), node.get(moved)
+            if before != after:
+                yield Move(name, node["title"], moved, before, after, node.get("reason") or "")
+
+
+def _relations(old: list[Relation], new: list[Relation]) -> tuple[list[Relation], list[Relation], list[Relation]]:
+    """Relations lost, those whose data changed (as they are now), and those gained."""
+    was, now = (Counter(json.dumps(row, sort_keys=True) for row in rows) for rows in (old, new))
+    lost, gained = _by_ends(was - now), _by_ends(now - was)
+    changed = []
+    for name in sorted(lost.keys() & gained.keys()):
+        for _ in range(min(len(lost[name]), len(gained[name]))):
+            lost[name].pop()
+            changed.append(gained[name].pop())
+    return (
+        [row for name in sorted(lost) for row in lost[name]],
+        changed,
+        [row for name in sorted(gained) for row in gained[name]],
+    )
+
+
+def _by_ends(rows: Counter[str]) -> dict[tuple[str, str, str], list[Relation]]:
+    found: dict[tuple[str, str, str], list[Relation]] = defaultdict(list)
+    for row in map(json.loads, rows.elements()):
+        found[row["source"], row["relation"], row["target"]].append(row)
+    return found
+
+
+def _lists(before: Evidence, after: Evidence) -> Iterator[ListMove]:
+    strands = [node.address for node in after.graph.nodes("strand") if node.record.role == "strand"]
+    for target in (FIELD, *strands):
+        if target != FIELD and target not in before.graph:
+            continue
+        was, now = reading_list(before.graph, target), reading_list(after.graph, target)
+        here, there = (tuple(f"{item.paper}: {item.where}" for item in found.items) for found in (was, now))
+        if here != there:
+            added = tuple(item for item in there if item not in here)
+            removed = tuple(item for item in here if item not in there)
+            yield ListMove(target, was.minutes, now.minutes, added, removed)
+
+
+def _falls(
+    before: Evidence, after: Evidence, gone: list[str], moves: tuple[Move, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What rested on a node that is gone (as it was), or that fell (as it is)."""
+    fell = [move.id for move in moves if move.field == "standing" and move.after in FALLEN]
+    for graph, names in ((before.graph, gone), (after.graph, fell)):
+        for name in names:
+            resting = tuple(step.address for step in trace.falls(graph, name) if step.address != name)
+            if resting:
+                yield name, resting
+
+
+def _without(findings: list[Finding], others: list[Finding]) -> Iterator[Finding]:
+    """The ``findings`` that are not among ``others``, on whatever line they stand."""
+    left = Counter((other.place.path, other.rule, other.message) for other in others)
+    for finding in findings:
+        key = (finding.place.path, finding.rule, finding.message)
+        if left[key]:
+            left[key] -= 1
+        else:
+            yield finding

@@ -1,0 +1,63 @@
+"""The foot of every card: its address to share, how to cite it, its file, and where to mend or to report."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from kg import repository
+from kg.graph import Node
+from kg.ui.state import World
+from kg.ui.words import inert
+
+
+def foot(world: World, node: Node) -> None:
+    """Share, cite, source, edit, report. Where the repository has no address yet, the controls say so."""
+    place = world.graph.corpus.place(node.address)
+    base = repository.address(world.graph.corpus.root)
+    st.divider()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        with st.popover("Share", help="The address of this card."):
+            st.code(shared(node.address), language=None, wrap_lines=True)
+            st.caption(f"Its name in the record is `{inert(node.address).replace(chr(92), '')}`.")
+        if node.kind != "paper":
+            with st.popover("Cite", help="How to cite this entry of the record."):
+                st.code(cited(world, node), language=None, wrap_lines=True)
+                st.caption("Cite the works behind it as well: each has its own entry on its card.")
+        if base:
+            st.link_button("Edit this", repository.edit(base, place.path), help="Opens its file for a pull request.")
+            told = repository.report(base, node.address, place.path, place.line or 1)
+            st.link_button("Report a problem", told, help="Opens a new issue about this card.")
+        else:
+            with st.popover("Edit this"):
+                st.markdown(f"It is written in `{place}`. {repository.UNSET} In a checkout, edit that file, then:")
+                st.code("uv run kg check", language="sh")
+            with st.popover("Report a problem"):
+                st.markdown(f"{repository.UNSET} Tell whoever runs this server, with this name:")
+                st.code(node.address, language=None)
+    if base:
+        st.caption(f"Written in [{inert(str(place))}]({repository.source(base, place.path, place.line or 1)})")
+    else:
+        st.caption(f"Written in `{inert(str(place)).replace(chr(92), '')}`")
+
+
+def shared(address: str) -> str:
+    """The address of the card on this server."""
+    here = urlsplit(str(st.context.url or ""))
+    start = f"{here.scheme}://{here.netloc}" if here.netloc else ""
+    return f"{start}/explore?node={quote(address, safe=':/')}"
+
+
+def cited(world: World, node: Node) -> str:
+    """The entry as BibTeX: its title and address in this record, as of its last check."""
+    checked = getattr(node.record, "checked", None)
+    held = {
+        "title": "{" + " ".join(node.title.split()) + "}",
+        "howpublished": "Learning mechanics: a knowledge graph of the science of deep learning",
+        "note": f"{node.address}, in {world.graph.corpus.place(node.address).path}"
+        + (f", checked {checked.date}" if checked else ""),
+        "url": shared(node.address),
+    }
+    key = node.address.replace(":", "-").replace("/", "-")
+    return "\n".join([f"@misc{{{key},", *(f"  {name} = {{{text}}}," for name, text in held.items()), "}"])

@@ -1,0 +1,142 @@
+"""What a change does to the graph: told from two commits, and from a commit and the files as they are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import main
+from kg.contribute import difftext, mend
+from kg.contribute.diff import difference
+from kg.evidence import Evidence
+from tests import toytree
+
+PLATEAU = "data/claims/plateau.yaml"
+
+
+def git(tree: Path, *arguments: str) -> None:
+    names = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", "-C", str(tree), *names, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """The toy tree, committed."""
+    copied = toytree.copy(tmp_path)
+    git(copied, "init", "-q")
+    git(copied, "add", ".")
+    git(copied, "commit", "-qm", "first")
+    return copied
+
+
+def diff(tree: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--root", str(tree), "diff", *arguments])
+
+
+def changes(tree: Path, *arguments: str) -> dict[str, Any]:
+    told = diff(tree, *arguments, "--json")
+    assert told.exit_code == 0, told.output
+    return json.loads(told.stdout)  # type: ignore[no-any-return]
+
+
+def test_a_pure_reformatting_is_no_difference(tree: Path) -> None:
+    """Order, quotes, line breaks and the place of a comment change nothing in the graph."""
+    assert mend.rewrite(tree, mend.files(tree), mend.formatted)[0] != []
+    claim = tree / PLATEAU
+    claim.write_text("# a comment\n" + claim.read_text(encoding="utf-8"), encoding="utf-8")
+    assert diff(tree, "HEAD").stdout.startswith("no difference")
+    assert not difference(Evidence(toytree.graph(tree)), Evidence(toytree.graph(tree)))
+
+
+def test_nodes_and_relations_are_added_changed_and_removed(tree: Path) -> None:
+    """A new field, a changed role and a dropped link are told as such, and nothing else is."""
+    toytree.edit(tree, PLATEAU, "kind: law", "kind: observation")
+    toytree.edit(tree, PLATEAU, "role: own-result", "role: background")
+    toytree.edit(tree, PLATEAU, "assumes: [edge-holds]\n", "")
+    toytree.edit(tree, "data/concepts.yaml", "curvature:", "flatness: {title: Flatness}\ncurvature:")
+    told = changes(tree, "HEAD")
+
+    assert [node["id"] for node in told["nodes"]["added"]] == ["concept:flatness"]
+    assert [(node["id"], node["fields"]) for node in told["nodes"]["changed"]] == [("claim:plateau", ["claim-kind"])]
+    assert told["nodes"]["removed"] == []
+    assert [row["role"] for row in told["relations"]["changed"]] == ["background"]
+    assert [row["relation"] for row in told["relations"]["removed"]] == ["assumes"]
+    assert {row["rule"] for row in told["findings"]["new"]} == {"untaught-concept", "unused-assumption"}
+
+
+def test_standings_move_with_their_reason_and_what_rests_on_a_fallen_node_is_named(tree: Path) -> None:
+    """A run that disagrees contests its claim; what builds on that claim loses its ground."""
+    toytree.record(tree, onset=2.0)
+    git(tree, "add", ".")
+    git(tree, "commit", "-qm", "run")
+    toytree.record(tree, onset=9.0, day=25)
+    told = changes(tree, "HEAD")
+
+    moved = {(move["id"], move["field"]): (move["before"], move["after"]) for move in told["moves"]}
+    assert moved["prediction:stability-limit/onset", "verdict"] == ("agrees", "disagrees")
+    assert moved["claim:stability-limit", "standing"] == ("reproduced", "contested")
+    assert all(move["why"] for move in told["moves"])
+    assert "claim:plateau" in told["falls"]["claim:stability-limit"]
+    assert changes(tree, "HEAD", "HEAD~1")["moves"] != []  # two commits, the other way round
+
+
+def test_what_rested_on_a_removed_claim_is_named(tree: Path) -> None:
+    """A claim that is taken out is told with its predictions and with what rested on it."""
+    (tree / "data/claims/stability-limit.yaml").unlink()
+    told = changes(tree, "HEAD")
+    assert "claim:stability-limit" in [node["id"] for node in told["nodes"]["removed"]]
+    assert "claim:plateau" in told["falls"]["claim:stability-limit"]
+    assert "unknown-claim" in [row["rule"] for row in told["findings"]["new"]]
+
+
+def test_reading_lists_that_move_are_told(tree: Path) -> None:
+    """A shorter reading that teaches the same changes the list of its strand, with minutes before and after."""
+    toytree.edit(tree, PLATEAU, "kind: law\n", "kind: law\nneeds: [curvature]\n")
+    git(tree, "commit", "-qam", "a goal")
+    readings = tree / "data/readings.yaml"
+    text = readings.read_text(encoding="utf-8")
+    readings.write_text(text.replace("where: Sec. 1\n  minutes: 20", "where: Sec. 2\n  minutes: 10"), encoding="utf-8")
+    moved = changes(tree, "HEAD")["lists"]
+    assert moved != []
+    assert moved[0]["minutes"][0] - moved[0]["minutes"][1] == 10
+    assert (moved[0]["removed"], moved[0]["added"]) == (["cohen2021gradient: Sec. 1"], ["cohen2021gradient: Sec. 2"])
+
+
+def test_markdown_keeps_contributed_text_inert(tree: Path) -> None:
+    """A title that is HTML and a link comes out as its own characters in the summary of a pull request."""
+    toytree.edit(tree, "data/concepts.yaml", "curvature:",
+                 "bait: {title: '<img src=x> [l](https://evil.example) @all'}\ncurvature:")  # fmt: skip
+    told = diff(tree, "HEAD", "--markdown").stdout
+    assert "### Nodes added (1)" in told
+    assert "<img" not in told.replace("\\<", "")
+    assert "](" not in told
+    assert "https://" not in told
+
+
+@pytest.mark.parametrize("name", ["no-such-branch", "--output=x", "HEAD:data"])
+def test_a_name_that_is_no_commit_is_a_usage_error(tree: Path, name: str) -> None:
+    """Neither an option nor a path reaches git as such; the message is one line and the exit code 2."""
+    told = diff(tree, "--", name)
+    assert told.exit_code == 2
+    assert "Traceback" not in told.output
+    assert name in told.output
+
+
+def test_without_a_repository_the_command_says_so(tmp_path: Path) -> None:
+    """Outside of git there is nothing to compare with."""
+    tree = toytree.copy(tmp_path)
+    told = diff(tree, "HEAD")
+    assert told.exit_code == 2
+    assert "git" in told.output
+
+
+def test_text_names_every_part(tree: Path) -> None:
+    """The terminal has a heading with its number for each kind of change."""
+    toytree.edit(tree, PLATEAU, "kind: law", "kind: observation")
+    found = difference(Evidence(toytree.graph()), Evidence(toytree.graph(tree)))
+    assert difftext.text(found) == "Nodes changed (1)\n  claim:plateau: claim-kind"
