@@ -2,13 +2,16 @@
 
 import streamlit as st
 
+from kg.ui.components import parts
 from kg.ui.components.findbox import findbox
 
 st.set_page_config(page_title="Learning mechanics", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
+parts.mount()
 
 PAGES = [
     st.Page("kg/ui/pages/home.py", title="Home", default=True),
     st.Page("kg/ui/pages/explore.py", title="Explore", url_path="explore"),
+    st.Page("kg/ui/pages/trace.py", title="Trace", url_path="trace"),
     st.Page("kg/ui/pages/evidence.py", title="Evidence", url_path="evidence"),
     st.Page("kg/ui/pages/watch.py", title="What would falsify it", url_path="watch"),
     st.Page("kg/ui/pages/questions.py", title="Open questions", url_path="questions"),

@@ -14,7 +14,8 @@ terms, measurements, preconditions, regions, intervals, summaries, verdicts   a 
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction holds on it
 checks                            rules across records
-trace, defeat, search, stats, quality   what rests on what, and what has fallen; find; count
+trace, defeat, weighing           what rests on what, and what has fallen; what speaks for and against
+search, stats, quality            find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
 tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats

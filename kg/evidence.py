@@ -115,6 +115,11 @@ class Evidence:
             for address, claim_id, prediction in self.corpus.predictions()
         }
 
+    @cached_property
+    def _told(self) -> Mapping[str, Literature]:
+        """The literature of each prediction, by address, with contradictions counted."""
+        return {address: found.literature for address, found in self.predictions.items()}
+
     def _literature(self, name: str, states: Mapping[str, Literature], denied: bool) -> literature.State:
         """The literature axis of the claim ``name`` where its predictions stand as ``states`` says."""
         claim = self.corpus.claims[name]
@@ -176,7 +181,7 @@ class Evidence:
         claim = self.corpus.claims[name]
         parts = [self.predictions[f"prediction:{name}/{prediction.id}"] for prediction in claim.predictions]
         denied = f"claim:{name}" in self._denied
-        lit = self._literature(name, {a: found.literature for a, found in self.predictions.items()}, denied)
+        lit = self._literature(name, self._told, denied)
         tested = [part for part, p in zip(parts, claim.predictions, strict=True) if p.tests and part.rerun != "not run"]
         rerun = claim_rerun([part.rerun for part, p in zip(parts, claim.predictions, strict=True) if p.tests])
         final = None if claim.kind == "framing" else standing(lit, rerun)

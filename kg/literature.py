@@ -100,7 +100,8 @@ def identity(author: Author) -> str:
     return "".join(character for character in folded if not unicodedata.combining(character))
 
 
-def _dependent(one: Item, other: Item, material: bool) -> bool:
+def dependent(one: Item, other: Item, material: bool) -> bool:
+    """Whether two items share a paper or an author or, where ``material`` counts, a data set or code."""
     if one.paper == other.paper or one.authors & other.authors:
         return True
     return material and any(
@@ -113,7 +114,7 @@ def _independent(found: Sequence[Item], *, material: bool) -> tuple[str, ...]:
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(len(found)))
     graph.add_edges_from(
-        (i, j) for i in range(len(found)) for j in range(i) if not _dependent(found[i], found[j], material)
+        (i, j) for i in range(len(found)) for j in range(i) if not dependent(found[i], found[j], material)
     )
     clique, _ = nx.max_weight_clique(graph, weight=None)
     return tuple(sorted(found[i].paper for i in clique))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kg import draw
+from kg.draw.looks import label_box
 from kg.draw.plain import plain
 from kg.evidence import STANDINGS, Evidence
 from kg.graph import load
-from kg.relations import KINDS
+from kg.relations import KINDS, RELATIONS
 from tests import toytree
 
 
@@ -78,35 +80,115 @@ def test_a_perspective_without_claims_is_left_out(tmp_path: Path) -> None:
     assert drawn["strand:brains"]["color"]["background"] == draw.NO_STRAND
 
 
-def test_surroundings_are_the_neighbours(toy: Evidence) -> None:
-    """One step holds the node and its neighbours, counted here from the edges; two steps hold theirs as well."""
-    address = "claim:plateau"
-    near = {address} | {e.target for e in toy.graph.edges() if e.source == address}
-    near |= {e.source for e in toy.graph.edges() if e.target == address}
+def near(evidence: Evidence, address: str, relations: set[str] | None = None) -> set[str]:
+    """The ends of the edges at ``address``, of the given relations or of all."""
+    edges = [e for e in evidence.graph.edges() if relations is None or e.relation in relations]
+    return {e.target for e in edges if e.source == address} | {e.source for e in edges if e.target == address}
 
-    assert set(by_id(draw.around(toy, address, 1))) == near
-    assert set(by_id(draw.around(toy, address, 2))) > near
-    assert read(draw.around(toy, address, 1))["selected"] == address
+
+VERBAL = {name for name, relation in RELATIONS.items() if relation.verb}
+ALL = draw.Shown(verbs=frozenset({*draw.VERBS, draw.MORE}))
+
+
+def test_surroundings_are_the_neighbours(toy: Evidence) -> None:
+    """One step holds the node and its neighbours by the four verbs, each further step the neighbours of those."""
+    address = "claim:plateau"
+    expected = {address}
+    for depth in (1, 2, 3):
+        expected |= {other for here in expected for other in near(toy, here, VERBAL)}
+        assert set(by_id(draw.around(toy, address, depth))) == expected
+    drawn = read(draw.around(toy, address, 1))
+    assert drawn["selected"] == address
     assert (by_id(draw.around(toy, address, 1))[address]["x"], by_id(draw.around(toy, address, 1))[address]["y"]) == (
         0,
         0,
     )
 
 
-def test_keep_narrows_but_never_drops_the_selected(toy: Evidence) -> None:
-    """A filter hides neighbours; the selected node stays whatever the filter says."""
-    picture = draw.around(toy, "claim:plateau", 1, keep={"claim:stability-limit"})
+def test_all_relations_are_one_step_away(toy: Evidence) -> None:
+    """With the other relations shown, every neighbour is there; from a strand all are followed in any case."""
+    for address in ("claim:plateau", "assumption:quadratic-loss"):
+        assert set(by_id(draw.around(toy, address, 1, ALL))) == {address} | near(toy, address)
+    strand = "strand:empirical-laws"
+    assert set(by_id(draw.around(toy, strand, 1))) == {strand} | near(toy, strand)
+    assert "strand:empirical-laws" not in by_id(draw.around(toy, "claim:plateau", 1))
 
-    assert set(by_id(picture)) == {"claim:plateau", "claim:stability-limit"}
+
+def test_the_lines_are_the_relations_of_the_picture(toy: Evidence) -> None:
+    """The table lists exactly what is drawn: the edges of the record between drawn nodes, by the verbs shown."""
+    for shown, wanted in ((draw.Shown(), VERBAL), (ALL, set(RELATIONS))):
+        picture = draw.around(toy, "claim:plateau", 2, shown)
+        inside = set(by_id(picture))
+        expected = [e for e in toy.graph.edges() if {e.source, e.target} <= inside and e.relation in wanted]
+        assert sorted(map(repr, picture.edges)) == sorted(map(repr, expected))
+        assert {(e["from"], e["to"]) for e in read(picture)["edges"]} == {(e.source, e.target) for e in expected}
+
+
+def test_the_legend_counts_what_could_be_shown(toy: Evidence) -> None:
+    """Counts are of the neighbourhood before the filter, so that a chip says what a click on it would bring."""
+    only_papers = draw.Shown(kinds=frozenset({"paper"}))
+    counts = draw.around(toy, "claim:plateau", 1, only_papers).counts
+    expected = Counter(address.partition(":")[0] for address in {"claim:plateau"} | near(toy, "claim:plateau", VERBAL))
+
+    assert counts["kinds"] == expected
+    at = [e for e in toy.graph.edges() if "claim:plateau" in (e.source, e.target)]
+    assert counts["verbs"] == Counter(RELATIONS[e.relation].verb or draw.MORE for e in at)
+
+
+def test_a_timeline_has_the_years_across(toy: Evidence) -> None:
+    """Each mark stands in the column of its year (a claim's is its first own source's), in the row of its kind."""
+    picture = draw.around(toy, "claim:plateau", 2, ALL, way="timeline")
+    back = read(picture)["back"]
+    columns = {year: (left, right) for left, right, year in back["columns"]}
+    rows = {name: (top, bottom) for top, bottom, name in back["rows"]}
+    papers = {name: str(paper.year) for name, paper in toy.corpus.papers.items()}
+    years = {f"paper:{name}": year for name, year in papers.items()}
+    years |= {f"argument:{name}": papers[argument.paper] for name, argument in toy.corpus.arguments.items()}
+    years |= {"claim:plateau": "2021", "prediction:plateau/two-over-eta": "2021"}
+    years |= {"claim:stability-limit": "2014", "prediction:stability-limit/onset": "2014"}
+    asked = toy.corpus.questions["why-two"]
+    years["question:why-two"] = papers[asked.origin[0].paper] if asked.origin else str(asked.history[0].date)[:4]
+
+    dated = sorted(year for year in columns if year != "undated")
+    assert [columns[year][0] for year in ["undated", *dated]] == sorted(left for left, _ in columns.values())
+    for address, mark in by_id(picture).items():
+        left, right = columns[years.get(address, "undated")]
+        assert left < mark["x"] < right, address
+        top, bottom = rows[address.partition(":")[0]]
+        assert top < mark["y"] < bottom, address
+
+
+def test_strands_are_the_rows_of_the_whole_timeline(toy: Evidence) -> None:
+    """Without a selection the rows are the strands, which are then no marks."""
+    picture = draw.overview(toy, way="timeline")
+
+    assert not any(address.startswith("strand:") for address in picture.addresses)
+    rows = {name: (top, bottom) for top, bottom, name in read(picture)["back"]["rows"]}
+    top, bottom = rows[toy.graph.node("strand:empirical-laws").title]
+    assert top < by_id(picture)["claim:plateau"]["y"] < bottom
+
+
+def test_a_filter_narrows_but_never_drops_the_selected(toy: Evidence) -> None:
+    """A filter hides neighbours by kind, strand and standing; the selected node stays whatever the filter says."""
+    kinds = draw.Shown(kinds=frozenset({"claim"}))
+    assert set(by_id(draw.around(toy, "claim:plateau", 1, kinds))) == {"claim:plateau", "claim:stability-limit"}
+    strand = draw.Shown(kinds=frozenset({"claim"}), hidden=frozenset({"solvable-settings"}))
+    assert set(by_id(draw.around(toy, "claim:plateau", 1, strand))) == {"claim:plateau"}
+    standing = toy.claims["stability-limit"].standing
+    hidden = draw.Shown(
+        kinds=frozenset({"claim"}), hidden=frozenset({str(standing), str(toy.claims["plateau"].standing)})
+    )
+    assert set(by_id(draw.around(toy, "claim:plateau", 1, hidden))) == {"claim:plateau"}
 
 
 def test_no_more_than_the_limit_is_drawn_and_the_rest_is_counted(tmp_path: Path) -> None:
-    """A large record is cut at what a reader can take in, and both figures are told."""
+    """A large record is cut at what a reader can take in, then at what a browser can draw; all figures are told."""
     crowd = many_claims(tmp_path, 320)
 
-    for picture in (draw.overview(crowd), draw.around(crowd, "claim:plateau", 1)):
-        assert picture.shown == len(by_id(picture)) == draw.READABLE
-        assert picture.total > 320
+    for most in (draw.READABLE, draw.MOST, 5000):
+        for picture in (draw.overview(crowd, most=most), draw.around(crowd, "claim:plateau", 1, most=most)):
+            assert picture.shown == len(by_id(picture)) == min(most, 300)
+            assert picture.total > 320
 
 
 def test_edges_join_drawn_nodes_only_one_line_a_pair(toy: Evidence) -> None:
@@ -156,11 +238,13 @@ def test_the_same_record_gives_the_same_bytes(toy: Evidence) -> None:
 
 
 def test_labels_hardly_overlap(tmp_path: Path) -> None:
-    """In a picture of 60 nodes no two stand within half a label of each other."""
-    places = [(n["x"], n["y"]) for n in by_id(draw.overview(many_claims(tmp_path, 55))).values()]
-
-    close = [(a, b) for a, b in itertools.combinations(places, 2) if abs(a[0] - b[0]) < 80 and abs(a[1] - b[1]) < 49]
-    assert close == []
+    """In pictures of 60 nodes no two stand within half a label of each other."""
+    crowd = many_claims(tmp_path, 55)
+    for picture in (draw.overview(crowd), draw.overview(crowd, way="timeline"), draw.around(crowd, "claim:plateau", 2)):
+        wide, high = (side / 2 for side in label_box(picture.shown))
+        places = [(n["x"], n["y"]) for n in by_id(picture).values() if n["shape"] not in ("box", "ellipse")]
+        pairs = itertools.combinations(places, 2)
+        assert [(a, b) for a, b in pairs if abs(a[0] - b[0]) < wide and abs(a[1] - b[1]) < high] == []
 
 
 def test_hostile_titles_stay_text(toy: Evidence) -> None:

@@ -31,7 +31,7 @@ checks trace stats quality draw rerun maptext
 figures
 tested
 export
-library
+library weighing
 papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard

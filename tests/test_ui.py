@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -22,6 +23,7 @@ from kg.rerun.experiment import Done, Plan, Progress, judge
 from kg.rerun.registry import Registry
 from kg.runs import Run
 from kg.ui import LOCAL, ROOT, launcher, state, words
+from kg.ui.components import parts
 from tests import toytree
 
 REPOSITORY = Path(__file__).parent.parent
@@ -81,7 +83,7 @@ def test_home_says_what_there_is() -> None:
         assert expected in text
 
 
-@pytest.mark.parametrize("name", ["home", "explore", "watch", "questions", "evidence", "start", "find"])
+@pytest.mark.parametrize("name", ["home", "explore", "trace", "watch", "questions", "evidence", "start", "find"])
 def test_an_empty_record_is_no_error(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tree without any record shows every page, with words on what to do or nothing selected."""
     (tmp_path / "data").mkdir()
@@ -91,7 +93,7 @@ def test_an_empty_record_is_no_error(name: str, tmp_path: Path, monkeypatch: pyt
     assert said(page(name))
 
 
-@pytest.mark.parametrize("name", ["home", "explore", "watch", "questions", "evidence", "start", "find"])
+@pytest.mark.parametrize("name", ["home", "explore", "trace", "watch", "questions", "evidence", "start", "find"])
 def test_a_bad_file_is_counted_and_named_and_the_rest_goes_on(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +193,7 @@ def test_unknown_and_withdrawn_ids_are_said_so() -> None:
     mistyped = page("explore", node="claim:platau")
     assert "There is no “claim:platau” in the record. Did you mean" in said(mistyped)
     candidates = next(element for element in mistyped.get("bidi_component") if "candidates" in element.proto.id)
-    assert json.loads(candidates.proto.json)["rows"][0]["id"] == "claim:plateau"
+    assert parts.unpacked(candidates.proto.bytes)["rows"][0]["id"] == "claim:plateau"
     withdrawn = said(page("explore", node="claim:withdrawn"))
     assert "withdrawn on 2026-11-20: an identity" in withdrawn
     assert "There is no" in said(page("explore", node="../../etc/passwd"))
@@ -213,21 +215,9 @@ def test_a_machine_made_argument_says_so() -> None:
     assert "Made by a machine" not in said(page("explore", node=f"argument:{by['person']}"))
 
 
-def test_search_narrows_and_mends() -> None:
-    """A mistyped word is searched for as its neighbour, and that is said."""
-    app = page("explore", q="sharpnes")
-
-    assert "result" in said(app)
-    assert app.text_input(key="search").value == "sharpnes"
-    app.text_input(key="search").set_value("zzzzqqqq").run()
-    assert "Nothing found" in said(app)
-
-
 def test_a_filter_of_the_legend_narrows_the_list() -> None:
     """With only claims shown, the list counts the claims."""
-    app = page("explore")
-    app.session_state["shown-kinds"] = {"claim"}
-    app.run()
+    app = page("explore", without="strand,question")
 
     assert f"Showing {len(TOY.corpus.claims)} of {len(TOY)}" in said(app)
 
@@ -369,3 +359,61 @@ def test_the_launcher_refuses_a_taken_port() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(click.ClickException, match="in use; choose another"):
             launcher.serve(toytree.TOY, port, False)
+
+
+def cells(app: AppTest, key: str) -> list[list[str]]:
+    """The words of the table ``key``, row by row."""
+    found = next(element for element in app.get("bidi_component") if key in element.proto.id)
+    rows = parts.unpacked(found.proto.bytes)["rows"]
+    return [[str(cell["title"] if isinstance(cell, dict) else cell) for cell in row] for row in rows]
+
+
+def test_the_table_holds_what_the_graph_shows() -> None:
+    """As a table: every drawn node with kind and standing, every relation with its reason and place."""
+    app = page("explore", node="claim:plateau", view="table")
+
+    title = TOY.node("claim:stability-limit").title
+    nodes, relations = cells(app, "nodes"), cells(app, "relations")
+    assert any(row[0] == title and row[1:3] == ["claim", TOY.node("strand:solvable-settings").title] for row in nodes)
+    linked = next(row for row in relations if row[1] == "is linked to")
+    assert "reason: the plateau is the stability limit of the quadratic" in linked[3]
+    assert f"{len(nodes)} of {len(nodes)} nodes" in said(app)
+    stated = next(row for row in relations if row[1] == "states" and row[2] == TOY.node("claim:plateau").title)
+    assert "where: abstract" in stated[3]
+
+
+def test_a_line_in_the_address_is_told() -> None:
+    """``?edge=`` shows what the line between two nodes carries; one that is not there shows nothing."""
+    between = "claim:plateau claim:stability-limit"
+    text = said(page("explore", node="claim:plateau", edge=between))
+
+    assert "**How** measures" in text
+    assert "**Reason** the plateau is the stability limit of the quadratic" in text
+    assert "Reason" not in said(page("explore", node="claim:plateau", edge="claim:plateau claim:nowhere"))
+
+
+PARTS_IN_TURN = itertools.cycle(["walk", "table", "sides", "falls", "nonsense"])
+
+
+@pytest.mark.parametrize(
+    ("address", "part"), list(zip(sorted(node.address for node in TOY.nodes()), PARTS_IN_TURN, strict=False))
+)
+def test_every_node_has_a_trace(address: str, part: str) -> None:
+    """Any node can be traced; an unknown part of the page is the first one."""
+    assert " ".join(TOY.node(address).title.split()) in said(page("trace", node=address, part=part))
+
+
+def test_a_trace_leads_down_and_weighs_and_says_what_falls() -> None:
+    """The walk stands at ``?at=``; the sides are counted by independent sources; what falls has its path."""
+    walked = said(page("trace", node="claim:plateau", at="prediction:stability-limit/onset"))
+    assert r"\eta\lambda = 2" in walked
+    assert "The path ends here" not in walked
+
+    weighed = said(page("trace", node="claim:stability-limit", part="sides"))
+    assert "**2 independent sources**" in weighed
+    assert "**0 independent sources**" in weighed
+
+    falling = page("trace", node="assumption:quadratic-loss", part="falls")
+    row = next(row for row in cells(falling, "falls") if row[1] == TOY.node("claim:plateau").title)
+    assert row[0] == "falls"
+    assert row[-1] == "quadratic-loss → stability-limit → plateau"

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from kg.graph import load
 from kg.ui import ROOT, state
-from kg.ui.components import terms
+from kg.ui.components import parts, terms
 from tests import test_watch, toytree
 from tests.test_ui import TOY, page, said, server
 
@@ -22,7 +22,8 @@ def data(app: AppTest, key: str) -> Any:
     """What the component ``key`` shows."""
     found = [element for element in app.get("bidi_component") if element.proto.id.endswith(f"-{key}")]
     assert len(found) == 1, (key, [element.proto.id for element in app.get("bidi_component")])
-    return json.loads(found[0].proto.json)
+    sent = found[0].proto
+    return parts.unpacked(sent.bytes) if sent.WhichOneof("data") == "bytes" else json.loads(sent.json)
 
 
 @pytest.mark.parametrize(

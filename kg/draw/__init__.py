@@ -1,208 +1,231 @@
 """The network as a picture's data: which nodes, where, and how they look. pyvis builds it; nothing here draws.
 
-Shape says the kind, fill the strand, border the standing, a dashed line a contradiction. Colours are Okabe and Ito's,
-told apart under every common colour blindness; the words ``text`` and ``muted`` stand for the page's own colours.
-At most ``READABLE`` nodes: the strands with what belongs to them, or the surroundings of one node in rings.
+``looks`` (marks and lines), ``facets`` (what a reader filters by), ``layout`` (places), ``plain`` (TeX as characters).
+At most ``MOST`` nodes, fewer at first: the strands with what belongs to them, or the surroundings of one node.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Literal
 
-from kg.draw import layout
-from kg.draw.plain import plain
+from kg.draw import layout as layouts
+from kg.draw.facets import (
+    LINKED_OTHERWISE,
+    MORE,
+    OVERVIEW_KINDS,
+    VERBS,
+    Facets,
+    Shown,
+    facets,
+    standing_of,
+    strand_colours,
+    strands_of,
+    verb,
+)  # fmt: skip
+from kg.draw.layout import Layout
+from kg.draw.looks import BORDERS, CONTRADICTION, INSIDE, NO_STRAND, SHAPES, label, label_box, line, mark
 from kg.evidence import Evidence
-from kg.graph import Edge, Graph, Node
-from kg.relations import RELATIONS
+from kg.graph import Edge, Graph
+from kg.relations import KINDS
 
-READABLE = 60  # labelled nodes that a reader can take in at once; never more than the 300 that a browser draws smoothly
-OVERVIEW_KINDS = ("strand", "claim", "question")
+__all__ = [
+    "BORDERS", "CONTRADICTION", "LINKED_OTHERWISE", "MORE", "MOST", "NO_STRAND", "OVERVIEW_KINDS", "READABLE", "SHAPES",
+    "VERBS", "Facets", "Picture", "Shown", "Way", "around", "facets", "overview", "standing_of", "strand_colours",
+    "strands_of", "verb",
+]  # fmt: skip
 
-SHAPES = {
-    "paper": "square", "strand": "box", "concept": "ellipse", "assumption": "triangle", "claim": "dot",
-    "prediction": "diamond", "question": "star", "argument": "triangleDown", "reproduction": "hexagon",
-}  # fmt: skip
-STRAND_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#CC79A7")
-NO_STRAND = "#A6A6A6"
-CONTRADICTION = "#D55E00"
-BORDERS: dict[str | None, tuple[str, float, bool]] = {
-    "conjectured": ("muted", 1.5, True), "reported": ("muted", 1.5, False), "corroborated": ("text", 3.0, False),
-    "reproduced": ("#0072B2", 4.0, False), "contested": (CONTRADICTION, 4.0, False),
-    "refuted": (CONTRADICTION, 4.0, True), None: ("muted", 1.0, False),
-}  # fmt: skip
-"""Colour, width and dash of a border, by standing."""
+READABLE = 60
+"""Labelled nodes that a reader can take in at once."""
+MOST = 300
+"""Nodes that a browser draws smoothly, beyond which nothing is drawn."""
+WIDE, TALL = 1.65, 0.9
+"""Width over height of the place where the overview, and the surroundings of one node, are shown."""
+MAIN_SHARE = 4
+"""How many of a strand's nodes are drawn for one of a perspective's."""
 
-_SIZES = {
-    "claim": 13,
-    "prediction": 11,
-    "question": 13,
-    "paper": 9,
-    "argument": 10,
-    "reproduction": 12,
-    "assumption": 11,
-}
+Way = Literal["rings", "timeline"]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """``payload``: JSON of vis-network's nodes, edges and options. ``shown`` of ``total`` nodes are in it."""
+    """``payload``: JSON of vis-network's nodes, edges and options, and what is drawn behind. ``addresses`` are drawn,
+    in the order of weight, of ``total`` that the filter lets through. ``counts`` are of all that could be shown,
+    filtered or not, by kind, strand, standing and verb; ``steps`` lead from the selected node to each of ``addresses``.
+    """
 
     payload: bytes
-    shown: int
+    addresses: tuple[str, ...]
     total: int
+    edges: tuple[Edge, ...] = ()
+    counts: Mapping[str, Counter[str]] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> int:
+        return len(self.addresses)
 
 
-@lru_cache(maxsize=2)
-def strands_of(graph: Graph) -> dict[str, str]:
-    """The strand by which each node is coloured: its own first one, else the commonest among its neighbours'."""
-    found = {node.address: node.id for node in graph.nodes("strand")}
-    for node in graph.nodes():
-        if own := graph.out(node.address, "in_strand"):
-            found[node.address] = graph.node(own[0].target).id
-    for _ in range(3):  # claim → prediction → reproduction → no node is further from a strand that matters
-        near = {
-            node.address: Counter(
-                found[other] for edge in graph.around(node.address) if (other := edge.other(node.address)) in found
-            )
-            for node in graph.nodes()
-            if node.address not in found and node.kind != "concept"
-        }
-        found |= {address: min(counts, key=lambda s: (-counts[s], s)) for address, counts in near.items() if counts}
-    return found
+def overview(evidence: Evidence, shown: Shown | None = None, most: int = READABLE, way: Way = "rings") -> Picture:
+    """The strands, each with what weighs most of what belongs to it (claims and questions, where no filter is given).
 
-
-def strand_colours(graph: Graph) -> dict[str, str]:
-    """The fill of each strand; perspectives, which stand beside the five, are grey."""
-    five = [node.id for node in graph.nodes("strand") if node.record.role == "strand"]
-    colours = dict(zip(five, STRAND_COLOURS, strict=False))
-    return {node.id: colours.get(node.id, NO_STRAND) for node in graph.nodes("strand")}
-
-
-def standing_of(evidence: Evidence, address: str) -> str | None:
-    """The standing of a claim or prediction; None for framing and for other kinds."""
-    if address in evidence.predictions:
-        return evidence.predictions[address].standing
-    kind, _, name = address.partition(":")
-    return evidence.claims[name].standing if kind == "claim" and name in evidence.claims else None
-
-
-def overview(evidence: Evidence, keep: Collection[str] | None = None) -> Picture:
-    """The strands, with the nodes of ``keep`` (claims and questions, where not given) about them.
-
-    A perspective that holds none of them is left out.
+    A perspective that holds nothing of what is drawn is left out.
     """
-    graph = evidence.graph
-    wanted = [node for node in graph.nodes() if (node.kind in OVERVIEW_KINDS if keep is None else node.address in keep)]
-    holding = {edge.target for node in wanted for edge in graph.out(node.address, "in_strand")}
-    wanted = [n for n in wanted if n.kind != "strand" or n.record.role == "strand" or n.address in holding]
-    wanted.sort(key=lambda node: (node.kind != "strand", *_weight(evidence, node.address)))
-    chosen = [node.address for node in wanted[:READABLE]]
-    return Picture(_payload(evidence, chosen, layout.about_strands(graph, chosen), None), len(chosen), len(wanted))
+    graph, known = evidence.graph, facets(evidence)
+    wanted = shown or Shown(frozenset(OVERVIEW_KINDS))
+    passing = [address for address in known.listed if known.passes(address, wanted)]
+    hubs = [address for address in passing if address.startswith("strand:")]
+    members = [address for address in passing if not address.startswith("strand:")]
+    of_strand: dict[str, list[str]] = {hub.partition(":")[2]: [] for hub in hubs}
+    for address in sorted(members, key=known.rank.__getitem__):
+        of_strand.setdefault(known.strand.get(address, ""), []).append(address)
+    holding = {edge.target for address in members for edge in graph.out(address, "in_strand")}
+    held = {hub for hub in hubs if _is_main(graph, hub) or hub in holding}
+    turns: list[Sequence[str]] = []
+    for name, found in of_strand.items():
+        mixed = _mixed(found)
+        main = f"strand:{name}" in graph and _is_main(graph, f"strand:{name}")
+        turns += [mixed[i::MAIN_SHARE] for i in range(MAIN_SHARE)] if main else [mixed]
+    fair = [address for turn in zip_longest(*turns) for address in turn if address]
+    drawn_hubs = [] if way == "timeline" else [hub for hub in hubs if hub in held]  # there they are rows
+    chosen = [*drawn_hubs, *fair][: min(most, MOST)]
+    placed = _timeline(evidence, chosen, None) if way == "timeline" else _sectors(graph, known, chosen)
+    counts = known.counts(known.listed) | {"verbs": known.verbs}
+    return _picture(evidence, chosen, len(drawn_hubs) + len(members), placed, None, way, wanted, counts, {})
 
 
-def around(evidence: Evidence, address: str, depth: int, keep: Collection[str] | None = None) -> Picture:
-    """``address`` in the middle of rings of its neighbours up to ``depth`` steps away; ``keep`` narrows them."""
-    graph = evidence.graph
-    near = graph.neighbourhood(address, depth)
-    wanted = [other for other in near if other == address or keep is None or other in keep]
-    wanted.sort(key=lambda other: (near[other], *_weight(evidence, other)))
-    chosen = wanted[:READABLE]
-    return Picture(_payload(evidence, chosen, layout.rings(graph, chosen, near), address), len(chosen), len(wanted))
+def _is_main(graph: Graph, hub: str) -> bool:
+    return bool(graph.node(hub).record.role == "strand")
 
 
-def _weight(evidence: Evidence, address: str) -> tuple[int, int]:
-    """What a picture shows first: what evidence has moved (contested, reproduced …), then what has most relations."""
-    moved = standing_of(evidence, address) in ("contested", "refuted", "reproduced", "corroborated")
-    return (not moved, -len(evidence.graph.around(address)))
+def _mixed(ranked: Sequence[str]) -> list[str]:
+    """The kinds of a strand's nodes taken in turn, three claims to one of each other kind."""
+    by_kind = {kind: [a for a in ranked if a.startswith(f"{kind}:")] for kind in KINDS}
+    claims = by_kind.pop("claim")
+    turns = zip_longest(claims[::3], claims[1::3], claims[2::3], *by_kind.values())
+    return [address for turn in turns for address in turn if address]
+
+
+def _sectors(graph: Graph, known: Facets, chosen: Sequence[str]) -> Layout:
+    """The five strands as hubs; the perspectives and what belongs to none share a sector of their own."""
+    hubs = [address for address in chosen if address.startswith("strand:") and _is_main(graph, address)]
+    groups: list[tuple[str | None, list[str]]] = [(hub, []) for hub in hubs]
+    index = {hub.partition(":")[2]: i for i, hub in enumerate(hubs)}
+    rest: list[str] = []
+    for address in chosen:
+        if address not in hubs:
+            at = index.get(known.strand.get(address, ""))
+            (rest if at is None else groups[at][1]).append(address)
+    rest.sort(key=lambda address: (known.strand.get(address, ""), not address.startswith("strand:"), address))
+    return layouts.sectors([*groups, (None, rest)] if rest else groups, label_box(len(chosen)), WIDE)
+
+
+def around(
+    evidence: Evidence, address: str, depth: int, shown: Shown | None = None, most: int = READABLE, way: Way = "rings"
+) -> Picture:
+    """``address`` in the middle of its neighbours up to ``depth`` steps away, along the verbs that ``shown`` names."""
+    known, wanted = facets(evidence), shown or Shown()
+    near = reach(evidence.graph, address, depth, wanted)
+    passing = [other for other in near if other == address or known.passes(other, wanted)]
+    passing.sort(key=lambda other: (near[other], known.rank[other]))
+    chosen = passing[: min(most, MOST)]
+    if way == "timeline":
+        placed = _timeline(evidence, chosen, address)
+    else:
+        placed = layouts.rings(evidence.graph, chosen, near, label_box(len(chosen)), TALL)
+    counts = known.counts(near) | {"verbs": Counter(map(verb, evidence.graph.around(address)))}
+    steps = {other: near[other] for other in chosen}
+    return _picture(evidence, chosen, len(passing), placed, address, way, wanted, counts, steps)
+
+
+def reach(graph: Graph, address: str, depth: int, shown: Shown) -> dict[str, int]:
+    """Addresses within ``depth`` steps along the relations that are shown, and their distance, nearest first.
+
+    What a strand, concept or assumption is linked with is none of the four verbs: from such a node all are followed.
+    """
+    wanted = shown.relations()
+    distance = {address: 0}
+    queue = deque([address])
+    free = address.partition(":")[0] in LINKED_OTHERWISE
+    while queue:
+        here = queue.popleft()
+        if distance[here] == depth:
+            continue
+        all_of_them = wanted is None or (free and here == address)
+        for steps in (graph.nx.succ[here], graph.nx.pred[here]):
+            for there, edges in steps.items():
+                if there not in distance and (all_of_them or any(e["relation"] in wanted for e in edges.values())):  # type: ignore[operator]
+                    distance[there] = distance[here] + 1
+                    queue.append(there)
+    return distance
+
+
+def _timeline(evidence: Evidence, chosen: Sequence[str], selected: str | None) -> Layout:
+    """Years across; the rows are strands in the overview and kinds about one node."""
+    graph, known = evidence.graph, facets(evidence)
+    if selected is None:
+        titles = {node.id: node.title for node in graph.nodes("strand")}
+        rows = {address: titles.get(known.strand.get(address, ""), "no strand") for address in chosen}
+        names = [*titles.values(), "no strand"]
+    else:
+        rows, names = {address: address.partition(":")[0] for address in chosen}, list(KINDS)
+    years = {address: known.year.get(address) for address in chosen}
+    return layouts.timeline(years, rows, names, chosen, label_box(len(chosen)))
+
+
+def _picture(
+    evidence: Evidence, chosen: Sequence[str], total: int, placed: Layout, selected: str | None, way: Way, shown: Shown,
+    counts: Mapping[str, Counter[str]], steps: Mapping[str, int],
+) -> Picture:  # fmt: skip
+    joined = _joined(evidence.graph, chosen, shown, selected)
+    payload = _payload(evidence, chosen, placed, selected, way, joined)
+    edges = tuple(edge for edges in joined.values() for edge in edges)
+    return Picture(payload, tuple(chosen), total, edges, counts, steps)
 
 
 def _payload(
-    evidence: Evidence, addresses: Sequence[str], places: Mapping[str, tuple[float, float]], selected: str | None
-) -> bytes:
+    evidence: Evidence, addresses: Sequence[str], placed: Layout, selected: str | None, way: Way,
+    joined: Mapping[tuple[str, str], Sequence[Edge]],
+) -> bytes:  # fmt: skip
     from pyvis.edge import Edge as Line  # noqa: PLC0415  # pyvis brings IPython along: 0.2 s that only a picture needs
     from pyvis.network import Network  # noqa: PLC0415
     from pyvis.node import Node as Mark  # noqa: PLC0415
 
-    graph, strands, colours = evidence.graph, strands_of(evidence.graph), strand_colours(evidence.graph)
+    graph, known, colours = evidence.graph, facets(evidence), strand_colours(evidence.graph)
     network = Network(directed=True)
+    count = len(addresses)
     for address in addresses:  # add_node() searches a list for each node; appending its options is the same data
         node = graph.node(address)
-        fill = colours.get(strands.get(address, ""), NO_STRAND)
-        looks = _looks(node, fill, standing_of(evidence, address), address == selected, len(addresses))
-        x, y = places[address]
-        network.nodes.append(
-            Mark(address, SHAPES[node.kind], _label(node, len(addresses)), x=round(x), y=round(y), **looks).options
-        )
-    inside = set(addresses)
-    for (source, target), edges in _joined(graph, inside).items():
-        network.edges.append(Line(source, target, True, **_line(graph, edges, selected, len(inside))).options)
+        fill = colours.get(known.strand.get(address, ""), NO_STRAND)
+        looks = mark(node, fill, known.standing[address], address == selected, count)
+        x, y = placed.places[address]
+        y += label_box(count)[1] / 5 if SHAPES[node.kind] in INSIDE else 0  # the others' labels hang below them
+        said = label(node, address == selected, count, short=way == "timeline")
+        network.nodes.append(Mark(address, SHAPES[node.kind], said, x=round(x), y=round(y), **looks).options)
+    for (source, target), edges in joined.items():
+        network.edges.append(Line(source, target, True, **line(graph, edges, selected, count)).options)
     network.set_options(
         json.dumps({"physics": False, "interaction": {"hover": True, "tooltipDelay": 150, "multiselect": False}})
     )
     nodes, edges_, *_, options = network.get_network_data()
-    return json.dumps(
-        {"nodes": nodes, "edges": edges_, "options": json.loads(options), "selected": selected}, sort_keys=True
-    ).encode()
+    picture = {"nodes": nodes, "edges": edges_, "options": json.loads(options), "selected": selected, "layout": way}
+    return json.dumps(picture | {"back": placed.back}, sort_keys=True).encode()
 
 
-def _looks(node: Node, fill: str, standing: str | None, selected: bool, count: int) -> dict[str, Any]:
-    border, width, dashed = BORDERS[standing]
-    tooltip = f"{node.kind}: {plain(node.title)}" + (f"\n{standing}" if standing else "")
-    looks: dict[str, Any] = {
-        "size": _SIZES.get(node.kind, 12) * (1.6 if selected else 1), "title": tooltip,
-        "color": {"background": fill, "border": "text" if selected and standing is None else border},
-        "borderWidth": width,
-        "shapeProperties": {"borderDashes": [4, 3] if dashed else False, "borderRadius": 6},
-        "font": {"color": "text", "size": 18 if selected else 14, "strokeWidth": 4, "strokeColor": "background"},
-    }  # fmt: skip
-    if SHAPES[node.kind] in ("box", "ellipse"):  # these hold their label inside
-        looks["font"] = {"color": "#111111", "size": 17 if count > 12 else 15, "strokeWidth": 0}
-        looks["margin"] = 9
-    return looks
-
-
-def _label(node: Node, count: int) -> str:
-    """The title in at most three short lines."""
-    most, wide = (3, 21 if count > 40 else 18) if count <= 120 else (2, 16)
-    lines: list[str] = []
-    for word in plain(node.title).split():
-        if lines and len(lines[-1]) + len(word) < wide:
-            lines[-1] += f" {word}"
-        elif len(lines) == most:
-            lines[-1] += " …"
-            break
-        else:
-            lines.append(word if len(word) <= wide + 6 else word[: wide + 5] + "…")
-    return "\n".join(lines)
-
-
-def _joined(graph: Graph, inside: Collection[str]) -> dict[tuple[str, str], list[Edge]]:
-    """The edges with both ends ``inside``, by their ends: one line for each pair."""
+def _joined(
+    graph: Graph, addresses: Collection[str], shown: Shown, selected: str | None
+) -> dict[tuple[str, str], list[Edge]]:
+    """The edges between ``addresses`` that are shown, by their ends: one line for each pair."""
+    inside, relations = set(addresses), shown.relations()
+    free = selected if selected and selected.partition(":")[0] in LINKED_OTHERWISE else None
     pairs: dict[tuple[str, str], list[Edge]] = {}
-    for address in inside:
+    for address in addresses:
         for edge in graph.out(address):
-            if edge.target in inside:
+            wanted = relations is None or edge.relation in relations or (free and free in (edge.source, edge.target))
+            if edge.target in inside and wanted:
                 pairs.setdefault((edge.source, edge.target), []).append(edge)
     return dict(sorted(pairs.items()))
-
-
-def _line(graph: Graph, edges: Sequence[Edge], selected: str | None, count: int) -> dict[str, Any]:
-    says = ", ".join(dict.fromkeys(RELATIONS[edge.relation].says for edge in edges))
-    against = any(edge.relation == "contradicts" or edge.data.get("stance") == "objects" for edge in edges) or any(
-        edge.data.get("outcome") in ("differs", "withdrawn") and edge.data.get("in-regime", True) for edge in edges
-    )
-    first = edges[0]
-    line: dict[str, Any] = {
-        "title": f"{plain(graph.node(first.source).title)}\n→ {says} →\n{plain(graph.node(first.target).title)}",
-        "dashes": [7, 5] if against else False, "width": 2 if against else 1,
-        "color": {"color": CONTRADICTION if against else "faint", "highlight": "text", "hover": "text"},
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}}, "smooth": False,
-    }  # fmt: skip
-    if selected in (first.source, first.target) and count <= 20:
-        line |= {"label": says, "font": {"size": 11, "color": "muted", "strokeWidth": 4, "strokeColor": "background"}}
-    return line

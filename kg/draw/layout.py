@@ -1,74 +1,162 @@
 """Where the nodes of a picture stand. Computed, the same on every run: no physics, nothing to wait for.
 
-Lengths are in vis-network's units, pixels at full size.
+Lengths are in vis-network's units, pixels at full size. A *box* is what a mark takes with its label; marks stand on
+lanes, ellipses one box apart, as wide to high as the place where the picture is shown.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.spatial import KDTree
 
+from kg.draw.looks import Box
 from kg.graph import Graph
 from kg.relations import KINDS
 
 Point = tuple[float, float]
 
 
-def about_strands(graph: Graph, addresses: Sequence[str]) -> dict[str, Point]:
-    """Strands on an ellipse in their order, what belongs to one outside it, what belongs to several between them."""
-    hubs = [a for a in addresses if a.startswith("strand:")]
-    size = math.sqrt(max(len(addresses), 9))
-    centre = {hub: _ellipse(48 * size, 30 * size, i / max(len(hubs), 1)) for i, hub in enumerate(hubs)}
-    start = []
-    for i, address in enumerate(addresses):
-        if address in centre:
-            start.append(centre[address])
-            continue
-        own = [edge.target for edge in graph.out(address, "in_strand") if edge.target in centre]
-        x, y = np.mean([centre[hub] for hub in own] or [(0.0, 0.0)], axis=0)
-        dx, dy = _ellipse(40, 25, i * 0.381966)  # the golden angle spreads without a pattern
-        start.append((float(x) * 1.3 + dx, float(y) * 1.3 + dy))
-    return dict(zip(addresses, _apart(start, 160, 98), strict=True))
+@dataclass(frozen=True)
+class Layout:
+    """``places`` by address. ``back`` is what is drawn behind: ``rings`` [x, y, across, up], or a timeline's
+    ``columns`` [left, right, year] and ``rows`` [top, bottom, name] within ``bounds`` [left, top, right, bottom].
+    """
+
+    places: Mapping[str, Point]
+    back: Mapping[str, object] = field(default_factory=dict)
 
 
-def rings(graph: Graph, addresses: Sequence[str], distance: Mapping[str, int]) -> dict[str, Point]:
-    """The first address in the middle, its neighbours on a ring grouped by kind, theirs on a second one behind them."""
+def sectors(groups: Sequence[tuple[str | None, Sequence[str]]], box: Box, aspect: float) -> Layout:
+    """Each group's hub on an inner ring and its members outside it; a group without a hub has only members.
+
+    A member is in one group. The share of the circle that a group gets is its share of the members.
+    """
+    members = [address for _, group in groups for address in group]
+    turn = {address: (i + 0.5) / len(members) for i, address in enumerate(members)}
+    hubs: list[tuple[str, float]] = []
+    start = 0
+    for hub, group in groups:
+        if hub is not None:
+            middle = (start + len(group) / 2) / max(len(members), 1) if group else len(hubs) / len(groups)
+            hubs.append((hub, middle))
+        start += len(group)
+    inner = max(1.5, len(hubs) / 4)
+    at = {hub: _lane(inner, box, aspect, middle) for hub, middle in hubs}
+    for address, lane in _lanes(members, inner + 1.0).items():
+        at[address] = _lane(lane, box, aspect, turn[address])
+    return Layout(_spread(at, box))
+
+
+def rings(graph: Graph, addresses: Sequence[str], distance: Mapping[str, int], box: Box, aspect: float) -> Layout:
+    """The first address in the middle, its neighbours about it grouped by kind, theirs outside and behind them."""
     kinds = list(KINDS)
-    places, angle = {addresses[0]: (0.0, 0.0)}, {addresses[0]: 0.0}
-    outer = (0.0, 0.0)
+    at, turn = {addresses[0]: (0.0, 0.0)}, {addresses[0]: 0.0}
+    outer, back = 0.0, []
     for depth in range(1, max((distance[a] for a in addresses), default=0) + 1):
         ring = [a for a in addresses if distance[a] == depth]
+        if not ring:
+            continue
         if depth == 1:
             ring.sort(key=lambda a: (kinds.index(graph.node(a).kind), a))
         else:
-            ring.sort(key=lambda a: (_behind(graph, a, depth, distance, angle), a))
-        lanes = 1 + len(ring) // 22
-        crowd = max(0.0, len(ring) / lanes - 10)
-        outer = (outer[0] + 170 + 7 * crowd, outer[1] + 190 + 13 * crowd)
+            ring.sort(key=lambda a: (_behind(graph, a, depth, distance, turn), a))
+            back.append([0, 0, *map(round, _axes(outer + 0.5, box, aspect))])
         for i, address in enumerate(ring):
-            angle[address] = (i + 0.5) / len(ring)
-            lane = i % lanes
-            places[address] = _ellipse(outer[0] + 130 * lane, outer[1] + 110 * lane, angle[address])
-        outer = (outer[0] + 130 * (lanes - 1), outer[1] + 110 * (lanes - 1))
-    return dict(zip(addresses, _apart([places[a] for a in addresses], 142, 96), strict=True))
+            turn[address] = (i + 0.5) / len(ring)
+        lanes = _lanes(ring, outer + 1.0)
+        for address, lane in lanes.items():
+            at[address] = _lane(lane, box, aspect, turn[address])
+        outer = max(lanes.values())
+    return Layout(_spread(at, box), {"rings": back})
 
 
-def _behind(graph: Graph, address: str, depth: int, distance: Mapping[str, int], angle: Mapping[str, float]) -> float:
-    """Where on its ring a node stands behind the neighbour that leads to it."""
-    nearer = [other for edge in graph.around(address) if (other := edge.other(address)) in angle]
-    return min((angle[other] for other in nearer if distance[other] == depth - 1), default=0.0)
+def timeline(
+    years: Mapping[str, int | None], rows: Mapping[str, str], names: Sequence[str], addresses: Sequence[str], box: Box
+) -> Layout:
+    """A column a year that any node is from, a row a name of ``rows``; what has no year stands before all years.
+
+    Columns are as wide as they need to be: what is drawn of 2026 would else stand on one spot.
+    """
+    cells: dict[tuple[int | None, str], list[str]] = {}
+    for address in addresses:
+        cells.setdefault((years.get(address), rows[address]), []).append(address)
+    order: list[int | None] = [None] if any(year is None for year, _ in cells) else []
+    order += sorted(year for year in {year for year, _ in cells} if year is not None)
+    wide = {
+        year: max(1, math.ceil(math.sqrt(max(len(c) for (y, _), c in cells.items() if y == year)) / 1.6))
+        for year in order
+    }
+    used = [name for name in names if any(row == name for _, row in cells)]
+    high = {
+        name: max(math.ceil(len(cell) / wide[year]) for (year, row), cell in cells.items() if row == name)
+        for name in used
+    }
+    left, columns, x0 = {}, [], 0.0
+    for year in order:
+        width = wide[year] * box[0] + 16
+        left[year] = x0
+        columns.append([round(x0), round(x0 + width), "undated" if year is None else str(year)])
+        x0 += width
+    top, bands, y0 = {}, [], 0.0
+    for name in used:
+        height = high[name] * box[1] + 22
+        top[name] = y0
+        bands.append([round(y0), round(y0 + height), name])
+        y0 += height
+    places = {}
+    for (year, row), cell in cells.items():
+        for i, address in enumerate(cell):
+            column, line = i % wide[year], i // wide[year]
+            places[address] = (left[year] + 8 + (column + 0.5) * box[0], top[row] + 20 + (line + 0.3) * box[1])
+    bounds = [0, 0, round(x0), round(y0)]
+    return Layout({a: places[a] for a in addresses}, {"columns": columns, "rows": bands, "bounds": bounds})
 
 
-def _ellipse(across: float, up: float, turn: float) -> Point:
-    """The point at ``turn`` (of a whole turn, from the top, clockwise)."""
+def _lanes(members: Sequence[str], first: float) -> dict[str, float]:
+    """The lane of each member, in their order about the middle: inner lanes first, each as full as the others."""
+    room: list[float] = []
+    while sum(room) < len(members):
+        room.append(max(5.0, 2 * math.pi * (first + len(room)) * 0.92))
+    if len(room) > 1:  # the outermost need not be full
+        scale = len(members) / sum(room)
+        room = [share * scale for share in room]
+    taken = [0] * len(room)
+    found = {}
+    for address in members:
+        lane = min(range(len(room)), key=lambda k: ((taken[k] + 0.5) / room[k], k))
+        taken[lane] += 1
+        found[address] = first + lane
+    return found
+
+
+def _axes(lane: float, box: Box, aspect: float) -> Point:
+    """Half the width and half the height of a lane."""
+    shape = math.sqrt(aspect * box[1] / box[0])
+    return lane * box[0] * shape, lane * box[1] / shape
+
+
+def _lane(lane: float, box: Box, aspect: float, turn: float) -> Point:
+    """The point at ``turn`` (of a whole turn, from the top, clockwise) on a lane."""
+    across, up = _axes(lane, box, aspect)
     return across * math.sin(2 * math.pi * turn), -up * math.cos(2 * math.pi * turn)
 
 
+def _behind(graph: Graph, address: str, depth: int, distance: Mapping[str, int], turn: Mapping[str, float]) -> float:
+    """Where on its ring a node stands behind the neighbour that leads to it."""
+    nearer = [other for edge in graph.around(address) if (other := edge.other(address)) in turn]
+    return min((turn[other] for other in nearer if distance[other] == depth - 1), default=0.0)
+
+
+def _spread(at: Mapping[str, Point], box: Box) -> dict[str, Point]:
+    return dict(zip(at, _apart(list(at.values()), *box), strict=True))
+
+
 def _apart(points: Sequence[Point], width: float, height: float) -> list[Point]:
-    """The points moved until their labels, boxes of that size, hardly overlap."""
+    """The points moved until their labels, boxes of that size, hardly overlap. The first one stays."""
     box = np.array([width, height])
     at = np.array(points, dtype=float).reshape(-1, 2) / box  # in boxes: two overlap when nearer than 1 both ways
     for _ in range(300):
@@ -82,4 +170,5 @@ def _apart(points: Sequence[Point], width: float, height: float) -> list[Point]:
         push = 0.25 * shorter * room * np.where(gap < 0, -1.0, 1.0)
         np.add.at(at, first, push)
         np.add.at(at, second, -push)
+    at -= at[:1] - np.array(points[:1]).reshape(-1, 2) / box
     return [(float(x), float(y)) for x, y in at * box]

@@ -1,7 +1,7 @@
 """The app: the only folder that imports streamlit.
 
 ``state`` (the URL and the loaded record), ``words`` (what is shown, made inert), ``components`` (graph, links, figures,
-cards, reruns), ``pages`` (home, explore, questions), ``launcher`` (``kg app``).
+cards, reruns; ``parts`` holds their scripts), ``pages`` (home, explore, trace, questions), ``launcher`` (``kg app``).
 """
 
 ROOT, LOCAL = "KG_ROOT", "KG_LOCAL"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.search import Index
 
 EXPLORE = "kg/ui/pages/explore.py"
+TRACE = "kg/ui/pages/trace.py"
 FIND = "kg/ui/pages/find.py"
 EVIDENCE = "kg/ui/pages/evidence.py"
 WATCH = "kg/ui/pages/watch.py"
@@ -138,7 +139,8 @@ def select(address: str) -> None:
         st.query_params["node"] = address
     else:
         st.query_params.pop("node", None)
-    st.query_params.pop("run", None)
+    for name in ("run", "edge", "at"):
+        st.query_params.pop(name, None)
 
 
 def wanted() -> str:

@@ -58,7 +58,7 @@ def serving(command: list[str], port: int, log: Path, **environment: str) -> Ite
 
 
 def wait_until_well(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         assert process.poll() is None, log.read_text()
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
             return
@@ -104,7 +104,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
             tmp_path_factory.mktemp("profile"), executable_path=needs.chromium(), headless=True, args=FLAGS,
             viewport={"width": 1400, "height": 900},
         )  # fmt: skip
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         yield context
         context.close()
 

@@ -130,20 +130,78 @@ def test_links_lead_from_home_to_the_explorer(public: str, visit: Visit) -> None
     page.get_by_role("heading", name="Five strands").wait_for()
 
 
+def pressed(page: Page, chip: str, on: bool) -> None:
+    page.locator(f'button[data-chip="{chip}"][aria-pressed="{str(on).lower()}"]').wait_for()
+
+
 @needs_chromium
-def test_the_legend_filters_list_and_graph(public: str, visit: Visit) -> None:
-    """Taking claims out of the legend takes them out of the graph and the list."""
+def test_the_legend_filters_list_and_graph(public: str, visit: Visit, browser: Any) -> None:
+    """Taking claims out of the legend takes them out of graph and list, after a reload and in a new tab; Back undoes it."""
     page = visit(f"{public}/explore")
     wait_drawn(page, "")
     page.locator('button[data-chip="claim"]').click()
-    page.locator('button[data-chip="claim"][aria-pressed="false"]').wait_for()
+    pressed(page, "claim", on=False)
 
-    page.wait_for_function(
-        "(id) => ![...document.querySelectorAll('*')].some((one) => one.shadowRoot?.querySelector(`nav a[data-node='${id}']`))",
-        arg=PLATEAU,
-    )
+    gone = """(id) => [...document.querySelectorAll('*')].every((one) => !one.shadowRoot?.querySelector(`nav a[data-node='${id}']`))
+        && !document.querySelector('[data-stale=true]')"""
+    page.wait_for_function(gone, arg=PLATEAU)
     page.locator(".graph").evaluate("(host) => host.network.body.nodeIndices").index("strand:empirical-laws")
     assert PLATEAU not in page.locator(".graph").evaluate("(host) => host.network.body.nodeIndices")
+    page.reload()
+    wait_drawn(page, "")
+    pressed(page, "claim", on=False)
+    with browser.expect_page() as opened:
+        page.locator('nav a[data-node="question:why-two"]').first.click(modifiers=["Control"])
+    tab = opened.value
+    wait_drawn(tab, "question:why-two")
+    pressed(tab, "claim", on=False)
+    page.go_back()
+    pressed(page, "claim", on=True)
+
+
+@needs_chromium
+def test_a_line_tells_its_reason(public: str, visit: Visit) -> None:
+    """A click on a line says why it is there, in the address as well; the table holds the same, and its links lead on."""
+    page = visit(f"{public}/explore?node={PLATEAU}&without=paper,prediction,question,argument,reproduction")
+    wait_drawn(page, PLATEAU)
+    at: Any = page.locator(".graph").evaluate(
+        """(host, ends) => {
+            const box = host.getBoundingClientRect();
+            const [a, b] = ends.map((id) => host.network.canvasToDOM(host.network.getPosition(id)));
+            return {x: box.x + 0.6 * a.x + 0.4 * b.x, y: box.y + 0.6 * a.y + 0.4 * b.y};
+        }""",
+        [PLATEAU, LIMIT],
+    )
+    page.mouse.click(at["x"], at["y"])
+    page.get_by_text("the plateau is the stability limit of the quadratic").wait_for()
+    assert parse_qs(urlsplit(page.url).query)["edge"] == [f"{PLATEAU} {LIMIT}"]
+
+    page.get_by_role("radio", name="Table").click()
+    told = page.locator("td", has_text="the plateau is the stability limit of the quadratic")
+    told.wait_for()
+    told.locator("xpath=..").locator(f'a[data-node="{LIMIT}"]').press("Enter")
+    wait_card(page, LIMIT_TITLE)
+    assert "view=table" in page.url
+
+
+@needs_chromium
+def test_a_trace_is_walked(public: str, visit: Visit) -> None:
+    """From a claim's graph to its trace, a step down and on, each with an address; Back goes up again."""
+    page = visit(f"{public}/explore?node={PLATEAU}")
+    page.locator('[data-testid="stPageLink"]').get_by_role("link", name="Trace").click()
+    page.get_by_role("heading", name=PLATEAU_TITLE).wait_for()
+    page.wait_for_url("**/trace?node=*")
+    page.locator(f'nav[data-list="next"] a[data-node="{LIMIT}"]').click()
+    here = page.locator('nav[data-list="path"] a[aria-current]')
+    here.filter(has_text=LIMIT_TITLE).wait_for()
+    page.locator('nav[data-list="next"] a[data-node="assumption:quadratic-loss"]').click()
+    page.get_by_text("The path ends here").wait_for()
+
+    page.go_back()
+    here.filter(has_text=LIMIT_TITLE).wait_for()
+    page.reload()
+    here.filter(has_text=LIMIT_TITLE).wait_for()
+    assert selected(page) == PLATEAU
 
 
 @needs_chromium

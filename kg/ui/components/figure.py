@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import streamlit as st
+from altair.utils import schemapi
 
 from kg.declarations import Prediction
 from kg.figures import course, labels, mapgrid, residuals, strip
@@ -17,33 +19,72 @@ from kg.ui.components.datatable import Cell, column, value
 from kg.ui.components.datatable import table as draw_table
 from kg.verdicts import Judgement
 
+Spec = dict[str, Any]
+MOST_KEPT = 400
+_KEPT: dict[tuple[object, ...], tuple[tuple[object, ...], Any]] = {}
+"""What was drawn from which objects, by their identity. The objects are held, so that no other one gets theirs."""
+
 
 def _dark() -> bool:
     return bool(st.context.theme.type == "dark")
 
 
+def kept(name: str, make: Callable[[], Any], *held: object) -> Any:
+    """What ``make`` gives, made once from the same objects ``held``: Altair takes seconds, a click has less."""
+    key = (name, *map(id, held))
+    if key not in _KEPT:
+        made = make()
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[key] = (held, made)
+    return _KEPT[key][1]
+
+
+def _spec(name: str, draw: Callable[[bool], Any], *held: object) -> Spec | None:
+    """The specification of the chart that ``draw`` makes in the reader's theme; None where there is nothing to draw."""
+    dark = _dark()
+
+    def make() -> Spec | None:
+        with schemapi.debug_mode(False):  # tests hold the charts against the schema; here it costs most of the time
+            drawn = draw(dark)
+            return None if drawn is None else dict(drawn.to_dict(validate=False))
+
+    found: Spec | None = kept(f"{name} {dark}", make, *held)
+    return found
+
+
+def _show(spec: Spec, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
+    st.vega_lite_chart(spec=spec, key=key, width=width)
+
+
 def tested(prediction: Prediction, judged: Judgement | None, result: Result | None, key: str) -> None:
     """What is accepted, what rivals say and, where there is a run, what was measured, seed by seed."""
-    drawn = course.chart(prediction, judged, result, dark=_dark()) if judged else None
+    held = (prediction, judged, result)
+    drawn = _spec("course", lambda dark: judged and course.chart(prediction, judged, result, dark=dark), *held)
     if drawn is not None:
-        st.altair_chart(drawn, key=key, width="stretch")
+        _show(drawn, key)
         st.caption(
             "Line: predicted; band: accepted; dot and bar: our estimate and its 98 % interval; small dots: seeds; "
             "coloured marks: what rivals expect."
         )
         return
-    drawn = strip.chart(prediction, judged, result, dark=_dark())
+    drawn = _spec("strip", lambda dark: strip.chart(prediction, judged, result, dark=dark), *held)
     if drawn is None:
         return  # nothing to draw: the declaration says too little, and kg check says what
     said = "dot and bar: our estimate and its 98 % interval; ticks: seeds; " if judged and judged.conditions else ""
-    st.altair_chart(drawn, key=key, width="stretch")
+    _show(drawn, key)
     st.caption(f"Band: accepted; {said}coloured marks: what rivals expect.")
 
 
 def curves(found: Sequence[Curve], key: str) -> None:
     """The curves of a run, one chart a unit."""
-    for number, (drawn, unit, count) in enumerate(drawn_curves.charts(found)):
-        st.altair_chart(drawn, key=f"{key}-{number}", width="stretch")
+
+    def make() -> list[tuple[Spec, str, int]]:
+        with schemapi.debug_mode(False):
+            return [(drawn.to_dict(validate=False), unit, n) for drawn, unit, n in drawn_curves.charts(found)]
+
+    for number, (spec, unit, count) in enumerate(kept("curves", make, found)):
+        _show(spec, f"{key}-{number}")
         if count > drawn_curves.MOST_CURVES:
             st.caption(f"{drawn_curves.MOST_CURVES} of {count} curves in {words.inert(unit)}.")
 
@@ -80,7 +121,9 @@ def map_of(prediction: Prediction, mapped: Mapped, regimes: Mapping[str, Axis], 
     counts = [f"{SIGNS[state]} {state} in {n}" for state in STATES if (n := len(mapped.of(state)))]
     st.markdown(f"**Where it holds** :gray[{words.inert(', '.join(counts))} of {len(mapped.cells)} cells]")
     titles = [labels.axis(axis, regimes.get(sweep.axis(axis))) for axis in mapped.axes]
-    st.altair_chart(mapgrid.chart(mapped.axes, mapped.cells, titles, dark=_dark()), key=key, width="content")
+    drawn = _spec("map", lambda dark: mapgrid.chart(mapped.axes, mapped.cells, titles, dark=dark), mapped)
+    if drawn is not None:
+        _show(drawn, key, "content")
     st.caption(
         "In each cell the share of seeds inside the tolerance. Thick line: the declared regime. "
         f"The critic's cell: {words.inert(sweep.critic.why)}."
@@ -105,10 +148,11 @@ def map_of(prediction: Prediction, mapped: Mapped, regimes: Mapping[str, Axis], 
 
 def summary(found: Sequence[residuals.Residual], titles: Mapping[str, str], key: str) -> None:
     """All tested predictions at once, in units of their tolerances."""
-    drawn = residuals.chart(found, titles, width=560, dark=_dark())
+    same = hash((*found, *titles.items()))  # they are computed anew for each look at the page
+    drawn = _spec(f"residuals {same}", lambda dark: residuals.chart(found, titles, width=560, dark=dark))
     if drawn is None:
         return
-    st.altair_chart(drawn, key=key, width="content")
+    _show(drawn, key, "content")
     st.caption(
         "Each prediction at the condition that decides; bar: 98 % interval; band: accepted, one-sided for a bound or "
         "an ordering; arrowhead: beyond the picture."

@@ -1,85 +1,122 @@
-"""The filter of the explorer: which kinds, strands and standings are shown. The legend is its control."""
+"""The filter of the explorer, in the address: which kinds, strands, standings and verbs are shown.
+
+The legend is its control. ``?without=`` names what is taken out of what is shown by default, ``?with=`` what is added,
+so that one address filters the overview and the surroundings of a node alike, in a new tab and after a reload.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from kg import draw
 from kg.draw.plain import plain
-from kg.graph import Node
-from kg.relations import KINDS
+from kg.relations import KINDS, RELATIONS
 from kg.ui import words
 from kg.ui.components.linklist import glyph, legend
 from kg.ui.state import World
 
-NO_STRAND = ""
-_KEYS = {"kinds": "shown-kinds", "strands": "hidden-strands", "standings": "hidden-standings"}
+IN_STRAND = "in."
+"""Before a strand's id in the address, so that it cannot be taken for a kind, a verb or a standing."""
+
+_VERBS = {
+    "states": "a source states a claim; a claim implies a prediction",
+    "supports": "sources and runs report, claims build on claims, strands are linked",
+    "contradicts": "claims deny each other, arguments object; dashed where it speaks against",
+    "asks": "what questions ask about, presume, and would be settled by",
+}
 
 
-def kinds(default: Iterable[str]) -> set[str]:
-    """The kinds shown: the reader's choice, else ``default``."""
-    return set(st.session_state.get(_KEYS["kinds"], default))
-
-
-def passes(world: World, node: Node, shown: set[str]) -> bool:
-    """Whether ``node`` is of a kind, strand and standing that is shown."""
-    strand = world.strands.get(node.address, NO_STRAND)
-    standing = draw.standing_of(world.evidence, node.address)
-    hidden = st.session_state.get(_KEYS["strands"], set())
-    return (
-        node.kind in shown and strand not in hidden and standing not in st.session_state.get(_KEYS["standings"], set())
+def shown(selected: bool) -> draw.Shown:
+    """What the address lets through, about a selected node or in the overview."""
+    without, added = _named("without"), _named("with")
+    kinds = frozenset(KINDS if selected else draw.OVERVIEW_KINDS)
+    verbs = frozenset(draw.VERBS)
+    hidden = {name.removeprefix(IN_STRAND) for name in without if name.startswith(IN_STRAND)}
+    hidden |= without & set(words.STANDINGS)
+    return draw.Shown(
+        (kinds - without) | (added & set(KINDS)),
+        (verbs - without) | (added & {*draw.VERBS, draw.MORE}),
+        frozenset(hidden),
     )
+
+
+def _named(parameter: str) -> frozenset[str]:
+    return frozenset(filter(None, str(st.query_params.get(parameter, ""))[:2000].split(",")))
 
 
 def active() -> bool:
     """Whether the reader has filtered anything."""
-    return any(key in st.session_state for key in _KEYS.values())
+    return bool(_named("without") or _named("with"))
 
 
 def reset() -> None:
-    """Show everything again."""
-    for key in _KEYS.values():
-        st.session_state.pop(key, None)
+    """Show what is shown at first."""
+    for parameter in ("without", "with"):
+        st.query_params.pop(parameter, None)
 
 
-def show(world: World, shown: set[str]) -> None:
-    """The legend with counts."""
-    nodes = list(world.graph.nodes())
-    standings = Counter(standing for node in nodes if (standing := draw.standing_of(world.evidence, node.address)))
-    belongs = Counter(world.strands.get(node.address, NO_STRAND) for node in nodes)
-    by_kind = Counter(node.kind for node in nodes)
-    hidden = {name: st.session_state.get(key, set()) for name, key in _KEYS.items()}
+def _toggle(name: str, on: bool) -> None:
+    """Put ``name`` out of what is shown where it is ``on``, else into it."""
+    lists = {"without": set(_named("without")), "with": set(_named("with"))}
+    remove, add = ("with", "without") if on else ("without", "with")
+    if name in lists[remove]:
+        lists[remove].discard(name)
+    else:
+        lists[add].add(name)
+    for parameter, names in lists.items():
+        if names:
+            st.query_params[parameter] = ",".join(sorted(names))
+        else:
+            st.query_params.pop(parameter, None)
 
-    def chip(name: str, label: str, count: int, mark: dict[str, Any], on: bool, told: str) -> dict[str, Any]:
+
+def show(world: World, now: draw.Shown, counts: Mapping[str, Counter[str]]) -> None:
+    """The legend, with how many there are of each; what is neither there nor filtered out is left out."""
+
+    def chip(name: str, label: str, count: int, mark: dict[str, Any] | None, on: bool, told: str) -> dict[str, Any]:
         return {"id": name, "label": label, "count": f"{count:,}", "glyph": mark, "on": on, "help": told}
 
-    by_strand = [node for node in world.graph.nodes("strand") if node.record.role == "strand"]
-    groups = {
-        "kinds": [chip(k, k, by_kind[k], glyph(k), k in shown, says) for k, says in KINDS.items() if by_kind[k]],
-        "strands": [
-            chip(
-                node.id, plain(node.title), belongs[node.id], glyph("claim", world.colours[node.id]),
-                node.id not in hidden["strands"], plain(node.record.statement),
-            )
-            for node in by_strand
-        ],
-        "standings": [
-            chip(name, name, standings[name], glyph("claim", "", name), name not in hidden["standings"], says)
-            for name, says in words.STANDINGS.items()
-            if standings[name]
-        ],
-    }  # fmt: skip
+    kinds = [chip(k, k, counts["kinds"][k], glyph(k), k in now.kinds, says) for k, says in KINDS.items()]
+    main = [node for node in world.graph.nodes("strand") if node.record.role == "strand"]
+    strands = [
+        chip(
+            IN_STRAND + node.id, plain(node.title), counts["strands"][node.id], glyph("claim", world.colours[node.id]),
+            node.id not in now.hidden, plain(node.record.statement),
+        )
+        for node in main
+    ]  # fmt: skip
+    standings = [
+        chip(name, name, counts["standings"][name], glyph("claim", "", name), name not in now.hidden, says)
+        for name, says in words.STANDINGS.items()
+    ]
+    others = sorted(relation.says for relation in RELATIONS.values() if not relation.verb)
+    told = _VERBS | {draw.MORE: f"all other relations: {words.listed(others)}"}
+    verbs = [
+        chip(
+            verb, "all other relations" if verb == draw.MORE else verb, counts["verbs"][verb],
+            line(verb == "contradicts"), verb in now.verbs, says,
+        )
+        for verb, says in told.items()
+    ]  # fmt: skip
+    groups = {"shape": kinds, "fill": strands, "border": standings, "line": verbs}
+    on = {chip["id"]: bool(chip["on"]) for chips in groups.values() for chip in chips}
+    rows = [
+        {"name": title, "title": title, "chips": [c for c in chips if c["count"] != "0" or not c["on"]]}
+        for title, chips in groups.items()
+    ]
 
-    def toggle(group: str, name: str) -> None:
-        if group == "kinds" and name in KINDS:
-            st.session_state[_KEYS[group]] = shown ^ {name}
-        elif group in ("strands", "standings"):
-            st.session_state[_KEYS[group]] = set(hidden[group]) ^ {name}
+    def toggled(_: str, name: str) -> None:
+        if name in on:
+            _toggle(name, on[name])
 
-    titles = {"kinds": "shape", "strands": "fill", "standings": "border"}
-    rows = [{"name": name, "title": titles[name], "chips": chips} for name, chips in groups.items() if chips]
-    legend("legend", rows, toggle)
+    legend("legend", [row for row in rows if row["chips"]], toggled)
+
+
+def line(against: bool) -> dict[str, Any]:
+    """The mark of a verb: a line, dashed where it contradicts."""
+    colour = draw.CONTRADICTION if against else "muted"
+    return {"shape": "line", "fill": "", "border": colour, "width": 2.4, "dashed": against}

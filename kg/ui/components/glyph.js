@@ -15,7 +15,10 @@ function glyph(look) {
   svg.setAttribute("class", "glyph");
   svg.setAttribute("aria-hidden", "true");
   let mark;
-  if (look.shape in POINTS) {
+  if (look.shape === "line") {
+    mark = document.createElementNS(SVG, "line");
+    for (const [name, value] of Object.entries({ x1: -11, y1: 0, x2: 11, y2: 0 })) mark.setAttribute(name, value);
+  } else if (look.shape in POINTS) {
     mark = document.createElementNS(SVG, "polygon");
     mark.setAttribute("points", POINTS[look.shape]);
   } else if (look.shape === "box") {

@@ -1,5 +1,6 @@
-// vis-network in the page's own colours; a click on a node is told to the app, everything else stays here
-const SEEN = new WeakMap();
+// vis-network in the page's own colours; clicks on nodes and lines are told to the app, everything else stays here
+const NAMED = ["color", "border", "highlight", "hover", "strokeColor"];
+const SMALLEST = 0.6; // labels of 14 px are then 8 px: below that the middle is shown and the rest is a drag away
 
 function palette(element) {
   const css = getComputedStyle(element);
@@ -10,22 +11,22 @@ function palette(element) {
   };
   const text = solid("--st-text-color");
   const faded = (share) => text + Math.round(share * 255).toString(16).padStart(2, "0");
-  return { text, background: solid("--st-background-color"), muted: faded(0.62), faint: faded(0.28) };
+  return { text, background: solid("--st-background-color"), muted: faded(0.62), faint: faded(0.28), line: faded(0.14) };
 }
 
 function painted(value, colours) {
   if (Array.isArray(value)) return value.map((item) => painted(item, colours));
   if (value === null || typeof value !== "object") return value;
-  const named = (key, item) => ["color", "border", "highlight", "hover", "strokeColor"].includes(key) && item in colours;
+  const named = (key, item) => NAMED.includes(key) && item in colours;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, typeof item === "string" && named(key, item) ? colours[item] : painted(item, colours)]),
   );
 }
 
-function node(plain, colours) {
+function paintedNode(plain, colours) {
   const made = painted(plain, colours);
-  const { background } = made.color;
-  made.color.highlight = { background, border: made.color.border };
+  const { background, border } = made.color;
+  made.color.highlight = { background, border };
   made.color.hover = { background, border: colours.text };
   made.chosen = false;
   return made;
@@ -38,78 +39,153 @@ function vis() {
   });
 }
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+PARTS.graph = function ({ parentElement, setTriggerValue }, picture) {
   const host = parentElement.querySelector(".graph");
-  const text = typeof data === "string" ? data : new TextDecoder().decode(data);
-  const seen = SEEN.get(host) || {};
-  SEEN.set(host, seen);
-  seen.tell = (address) => setTriggerValue("clicked", address);
-  if (seen.text !== text) {
-    seen.text = text;
-    vis().then((library) => {
-      if (seen.text === text) show(library, host, seen, JSON.parse(text));
-    });
-  }
+  const seen = (host.kgSeen ??= {});
+  seen.choose = (address) => setTriggerValue("clicked", address);
+  seen.line = (ends) => setTriggerValue("line", ends);
+  seen.picture = picture;
+  vis().then((library) => {
+    if (seen.picture === picture) showPicture(library, host, seen, picture);
+  });
   return () => {
     seen.observer?.disconnect();
+    window.removeEventListener("kg-hover", seen.hover);
     seen.network?.destroy();
-    SEEN.delete(host);
+    host.kgSeen = undefined;
   };
-}
+};
 
-function show(library, host, seen, picture) {
+function showPicture(library, host, seen, picture) {
   const colours = palette(host);
-  seen.picture = picture;
-  seen.colours = JSON.stringify(colours);
-  const nodes = picture.nodes.map((plain) => node(plain, colours));
-  const edges = picture.edges.map((plain, id) => ({ ...painted(plain, colours), id }));
+  seen.colours = colours;
+  seen.painted = JSON.stringify(colours);
+  const nodes = picture.nodes.map((plain) => paintedNode(plain, colours));
+  const edges = picture.edges.map((plain) => ({ ...painted(plain, colours), id: `${plain.from} ${plain.to}` }));
   if (!seen.network) {
     seen.nodes = new library.DataSet(nodes);
     seen.edges = new library.DataSet(edges);
     seen.network = new library.Network(host, { nodes: seen.nodes, edges: seen.edges }, picture.options);
     host.network = seen.network;
-    host.querySelector("canvas")?.parentElement.setAttribute("tabindex", "-1"); // the list beside it is for keyboards
-    seen.network.on("click", (event) => {
-      if (event.nodes.length && event.nodes[0] !== seen.picture.selected) seen.tell(event.nodes[0]);
-    });
-    seen.network.on("hoverNode", () => (host.style.cursor = "pointer"));
-    seen.network.on("blurNode", () => (host.style.cursor = ""));
-    seen.network.on("beforeDrawing", () => {
-      if (JSON.stringify(palette(host)) !== seen.colours) setTimeout(() => show(library, host, seen, seen.picture), 0);
-    });
-    // the wheel scrolls the page; with ctrl or cmd held it zooms
-    host.addEventListener("wheel", (event) => event.ctrlKey || event.metaKey || event.stopPropagation(), { capture: true, passive: true });
-    seen.observer = new ResizeObserver(() => settle(seen));
-    seen.observer.observe(host);
-    buttons(host, seen);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => seen.network.redraw());
+    begin(library, host, seen);
   } else {
     const kept = new Set(nodes.map((item) => item.id));
+    seen.edges.clear();
     seen.nodes.remove(seen.nodes.getIds().filter((id) => !kept.has(id)));
     seen.nodes.update(nodes);
-    seen.edges.clear();
     seen.edges.add(edges);
   }
   settle(seen);
   host.dataset.selected = picture.selected || "";
+  host.dataset.layout = picture.layout;
   host.dataset.shown = nodes.length;
+}
+
+function begin(library, host, seen) {
+  const { network } = seen;
+  host.querySelector("canvas")?.parentElement.setAttribute("tabindex", "-1"); // the table beside it is for keyboards
+  network.on("click", (event) => {
+    if (event.nodes.length) {
+      const [id] = event.nodes;
+      if (id !== seen.picture.selected) seen.choose(id);
+    } else if (event.edges.length) seen.line(event.edges[0].split(" "));
+  });
+  network.on("hoverNode", ({ node }) => {
+    host.style.cursor = "pointer";
+    tell("kg-hover", node);
+  });
+  network.on("blurNode", () => {
+    host.style.cursor = "";
+    tell("kg-hover", "");
+  });
+  network.on("hoverEdge", () => (host.style.cursor = "pointer"));
+  network.on("blurEdge", () => (host.style.cursor = ""));
+  seen.hover = ({ detail }) => {
+    seen.hovered = seen.nodes.get(detail) ? detail : "";
+    network.redraw();
+  };
+  window.addEventListener("kg-hover", seen.hover);
+  network.on("beforeDrawing", (pen) => {
+    if (JSON.stringify(palette(host)) !== seen.painted) setTimeout(() => showPicture(library, host, seen, seen.picture), 0);
+    background(pen, seen);
+  });
+  network.on("afterDrawing", (pen) => {
+    for (const [id, width] of [[seen.picture.selected, 2.5], [seen.hovered, 2]]) {
+      if (!id || !seen.nodes.get(id)) continue;
+      const box = network.getBoundingBox(id);
+      const { x, y } = network.getPosition(id);
+      const size = seen.nodes.get(id).size;
+      pen.strokeStyle = seen.colours.text;
+      pen.lineWidth = width;
+      pen.beginPath();
+      if (["box", "ellipse"].includes(seen.nodes.get(id).shape)) pen.roundRect(box.left - 4, box.top - 4, box.right - box.left + 8, box.bottom - box.top + 8, 8);
+      else pen.arc(x, y, size + 7, 0, 2 * Math.PI);
+      pen.stroke();
+    }
+  });
+  // the wheel scrolls the page; with ctrl or cmd held it zooms
+  host.addEventListener("wheel", (event) => event.ctrlKey || event.metaKey || event.stopPropagation(), { capture: true, passive: true });
+  seen.observer = new ResizeObserver(() => settle(seen));
+  seen.observer.observe(host);
+  buttons(host, seen);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => seen.network?.redraw());
+}
+
+// rings between the steps; years and rows of a timeline
+function background(pen, seen) {
+  const { rings, columns, rows, bounds } = seen.picture.back;
+  pen.save();
+  pen.lineWidth = 1;
+  pen.strokeStyle = seen.colours.line;
+  pen.fillStyle = seen.colours.muted;
+  for (const [x, y, across, up] of rings || []) {
+    pen.beginPath();
+    pen.ellipse(x, y, across, up, 0, 0, 2 * Math.PI);
+    pen.stroke();
+  }
+  if (columns?.length) {
+    const { x: left, y: top } = seen.network.DOMtoCanvas({ x: 0, y: 0 });
+    const scale = seen.network.getScale();
+    const [above, below] = [Math.max(top + 22 / scale, bounds[1] - 30), bounds[3]];
+    pen.textAlign = "center";
+    pen.textBaseline = "alphabetic";
+    pen.font = `600 ${13 / scale}px ${getComputedStyle(seen.network.body.container).fontFamily}`;
+    for (const [from, to, year] of columns) {
+      pen.strokeRect(from, bounds[1], to - from, below - bounds[1]);
+      pen.fillText(year, (from + to) / 2, above - 6 / scale);
+    }
+    pen.textAlign = "left";
+    pen.font = `${12 / scale}px ${getComputedStyle(seen.network.body.container).fontFamily}`;
+    for (const [from, to, name] of rows) {
+      pen.strokeRect(bounds[0], from, bounds[2] - bounds[0], to - from);
+      pen.fillText(name, Math.max(left + 6 / scale, bounds[0] + 4), from + 14 / scale);
+    }
+  }
+  pen.restore();
 }
 
 // all in view, unless labels would then be too small to read: then the middle, and dragging shows the rest
 function settle(seen) {
-  seen.network.fit({ maxZoomLevel: 1.1 });
-  if (seen.network.getScale() < 0.42) {
-    const middle = seen.picture.selected ? seen.network.getPosition(seen.picture.selected) : { x: 0, y: 0 };
-    seen.network.moveTo({ scale: 0.5, position: middle });
+  const { network, picture } = seen;
+  if (!network) return;
+  network.fit({ maxZoomLevel: 1.15 });
+  if (network.getScale() >= SMALLEST || picture.nodes.length > 80) return;
+  const { bounds } = picture.back;
+  const middle = picture.selected ? network.getPosition(picture.selected) : bounds ? { x: bounds[2], y: 0 } : { x: 0, y: 0 };
+  if (bounds) {
+    const box = network.body.container.getBoundingClientRect();
+    const within = (at, half, low, high) => (high - low < 2 * half ? (low + high) / 2 : Math.min(Math.max(at, low + half), high - half));
+    middle.x = within(middle.x, box.width / 2 / SMALLEST, bounds[0] - 10, bounds[2] + 10);
+    middle.y = within(middle.y, box.height / 2 / SMALLEST, bounds[1] - 40, bounds[3] + 10);
   }
+  network.moveTo({ scale: SMALLEST, position: middle });
 }
 
 function buttons(host, seen) {
   const bar = document.createElement("div");
   bar.className = "buttons";
   const zoom = (factor) => () => seen.network.moveTo({ scale: seen.network.getScale() * factor });
-  for (const [sign, says, act] of [["+", "Zoom in", zoom(1.35)], ["−", "Zoom out", zoom(1 / 1.35)], ["⤢", "Show all", () => seen.network.fit({ maxZoomLevel: 1.1 })]]) {
+  for (const [sign, says, act] of [["+", "Zoom in", zoom(1.35)], ["−", "Zoom out", zoom(1 / 1.35)], ["⤢", "Show all", () => seen.network.fit({ maxZoomLevel: 1.15 })]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign, title: says });
     button.setAttribute("aria-label", says);
     button.addEventListener("click", act);

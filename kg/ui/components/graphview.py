@@ -1,7 +1,7 @@
 """The graph: vis-network as pyvis bundles it, fed with the data of ``kg.draw``, in a component of its own.
 
-Two components, because Streamlit sends a component's script again with each change of its data: the library is one
-that never changes, the graph is the other. pyvis' own page is never embedded: it runs contributed HTML and calls out.
+The library is a component that never changes, so it is sent once. pyvis' own page is never embedded: it runs
+contributed HTML and calls out.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 import streamlit as st
 
 from kg.ui import state
+from kg.ui.components.parts import part
 
-_HERE = Path(__file__).parent
 KEY = "graph"
 
 
@@ -29,21 +29,25 @@ def _library() -> str:
 _loader = st.components.v2.component(
     "vis_network", html="<span hidden></span>", js=_library() + "\nexport default function () {}\n"
 )
-_graph = st.components.v2.component(
-    "graph",
-    html='<div class="graph" role="img" aria-label="The graph; the list of links holds the same nodes"></div>\n',
-    css=(_HERE / "graph.css").read_text(encoding="utf-8"),
-    js=(_HERE / "graph.js").read_text(encoding="utf-8"),
+_graph = part(
+    "graph", '<div class="graph" role="img" aria-label="The graph; as a table, the same content can be read"></div>'
 )
 
 
 def graph(payload: bytes) -> None:
-    """Show the picture; a click on a node selects it."""
-    _loader(key="vis_network", height=1)
-    _graph(key=KEY, data=payload, on_clicked_change=_clicked)
+    """Show the packed picture; a click on a node selects it, a click on a line says what it stands for."""
+    with st.container(key="vis"):
+        _loader(key="vis_network", height=1)
+    _graph(key=KEY, data=payload, on_clicked_change=_clicked, on_line_change=_line)
 
 
 def _clicked() -> None:
     address = st.session_state[KEY].clicked
     if isinstance(address, str):
         state.select(address)
+
+
+def _line() -> None:
+    ends = st.session_state[KEY].line
+    if isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, str) for end in ends):
+        st.query_params["edge"] = " ".join(ends)

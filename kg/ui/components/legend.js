@@ -1,7 +1,7 @@
 // the legend, which is the filter too: each chip says a mark, its meaning and how many there are
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+PARTS.legend = function ({ parentElement, setTriggerValue }, data) {
   const host = parentElement.querySelector(".legend");
+  const focused = host.getRootNode().activeElement?.dataset.chip;
   host.replaceChildren();
   for (const group of data.groups) {
     const row = document.createElement("div");
@@ -15,11 +15,13 @@ export default function (component) {
       button.title = chip.help;
       button.dataset.chip = chip.id;
       button.setAttribute("aria-pressed", String(chip.on));
-      button.append(glyph(chip.glyph), chip.label);
+      if (chip.glyph) button.append(glyph(chip.glyph));
+      button.append(Object.assign(document.createElement("span"), { textContent: chip.label }));
       button.append(Object.assign(document.createElement("small"), { textContent: chip.count }));
       button.addEventListener("click", () => setTriggerValue("toggled", [group.name, chip.id]));
       row.append(button);
+      if (chip.id === focused) button.focus();
     }
     host.append(row);
   }
-}
+};

@@ -6,7 +6,6 @@ Titles reach the page as text, never as HTML or Markdown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,23 +14,12 @@ from kg import draw
 from kg.draw.plain import plain
 from kg.graph import Node
 from kg.ui import state
+from kg.ui.components.parts import packed, part
 from kg.ui.state import World
 
-_HERE = Path(__file__).parent
-_GLYPH = (_HERE / "glyph.js").read_text(encoding="utf-8")
-
-_links = st.components.v2.component(
-    "node_links",
-    html="<nav></nav>\n",
-    css=(_HERE / "links.css").read_text(encoding="utf-8"),
-    js=_GLYPH + (_HERE / "links.js").read_text(encoding="utf-8"),
-)
-_legend = st.components.v2.component(
-    "legend",
-    html='<div class="legend"></div>\n',
-    css=(_HERE / "legend.css").read_text(encoding="utf-8"),
-    js=_GLYPH + (_HERE / "legend.js").read_text(encoding="utf-8"),
-)
+_links = part("links", "<nav></nav>")
+_legend = part("legend", '<div class="legend"></div>')
+_table = part("table", '<div class="table"></div>')
 
 Row = dict[str, Any]
 
@@ -62,17 +50,42 @@ def heading(words: str) -> Row:
     return {"heading": words}
 
 
-def links(key: str, rows: Iterable[Row], label: str, *, current: str = "", height: int = 0) -> None:
-    """A list of links; a click selects. ``height`` limits it to so many pixels, with a scroll bar."""
+def links(key: str, rows: Iterable[Row], label: str, *, current: str = "", height: int = 0, into: str = "node") -> None:
+    """A list of links; a click selects, or puts the address into another parameter of the page's address, ``into``.
+
+    ``height`` limits it to so many pixels, with a scroll bar.
+    """
     shown = [item | {"current": True} if current and item.get("id") == current else item for item in rows]
-    data = {"rows": shown, "label": label, "base": "", "height": height}
+    data = {"key": key, "rows": shown, "label": label, "base": "", "height": height, "into": into}
+    _links(key=key, data=data, on_clicked_change=lambda: _select(key, into))
+
+
+def packed_list(rows: Iterable[Row], label: str) -> bytes:
+    """A list for ``following``, to be kept from run to run."""
+    return packed({"key": "all", "rows": list(rows), "label": label, "base": "", "height": 0, "follow": True})
+
+
+def following(key: str, data: bytes) -> None:
+    """A long list that marks whatever node is selected, without being sent again (``parts.cursor``)."""
     _links(key=key, data=data, on_clicked_change=lambda: _select(key))
 
 
-def _select(key: str) -> None:
+def table(
+    key: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], label: str, *, height: int = 0,
+    into: str = "node",
+) -> None:  # fmt: skip
+    """A table whose cells are text or links (rows of a list); a click on a link selects, one on a heading sorts."""
+    data: dict[str, Any] = {"columns": list(columns), "rows": [list(cells) for cells in rows], "label": label}
+    data |= {"base": "", "height": height, "into": into}
+    _table(key=key, data=data, on_clicked_change=lambda: _select(key, into))
+
+
+def _select(key: str, into: str = "node") -> None:
     address = st.session_state[key].clicked
-    if isinstance(address, str):
+    if isinstance(address, str) and into == "node":
         state.select(address)
+    elif isinstance(address, str):
+        st.query_params[into] = address
 
 
 def links_to_explore(key: str, rows: Sequence[Row], label: str) -> None:

@@ -24,3 +24,23 @@ def picks(name: str, titles: Mapping[str, str], help: str | None = None) -> list
         name, list(titles), selection_mode="multi", key=key, format_func=lambda option: titles[option], help=help,
         label_visibility="collapsed", on_change=told,
     )  # fmt: skip
+
+
+def pick(name: str, titles: Mapping[str, str], help: str | None = None) -> str:
+    """The one option picked under ``?name=``; the first of ``titles`` is the default and not in the address."""
+    key, first = f"pick-{name}", next(iter(titles))
+    wanted = str(st.query_params.get(name, ""))
+    st.session_state[key] = wanted if wanted in titles else first
+
+    def told() -> None:
+        now = st.session_state[key]
+        if now and now != first:
+            st.query_params[name] = now
+        else:
+            st.query_params.pop(name, None)
+
+    found = st.segmented_control(
+        name, list(titles), key=key, format_func=lambda option: titles[option], help=help, required=True,
+        label_visibility="collapsed", on_change=told,
+    )  # fmt: skip
+    return found or first

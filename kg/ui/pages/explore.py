@@ -12,18 +12,22 @@ from rapidfuzz import process  # noqa: E402  # the heading is on the screen befo
 
 from kg import draw  # noqa: E402
 from kg.export import selection  # noqa: E402
-from kg.relations import KINDS  # noqa: E402
-from kg.ui.components import filters  # noqa: E402
+from kg.relations import KINDS, RELATIONS  # noqa: E402
+from kg.ui.components import edgecard, filters, parts  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.card import card  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.graphview import graph  # noqa: E402
-from kg.ui.components.linklist import Row, heading, links, row  # noqa: E402
+from kg.ui.components.linklist import Row, following, heading, links, packed_list, row, table  # noqa: E402
+from kg.ui.components.picks import pick  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
 
 MOST_LISTED = 300
 MOST_SUGGESTED = 5
+TABLE_HEIGHT = 520
+WAYS = {"rings": "Rings", "timeline": "Timeline", "table": "Table"}
+DEPTHS = {"1": "1 step", "2": "2", "3": "3"}
 
 
 def resolved(world: World) -> tuple[str, list[str]]:
@@ -45,61 +49,112 @@ def nearest(world: World, wanted: str) -> list[str]:
     return list(dict.fromkeys(alike + found))[:MOST_SUGGESTED]
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def picture(_world: World, stamp: str, address: str, depth: int, keep: frozenset[str]) -> draw.Picture:
-    """The drawn network, kept by the record's stamp and what is shown."""
-    return draw.around(_world.evidence, address, depth, keep) if address else draw.overview(_world.evidence, keep)
-
-
-def browse(world: World, shown: set[str], address: str) -> None:
-    """The sidebar: search, and the list of what the filter shows or the search finds."""
-    if "search" not in st.session_state and st.query_params.get("q"):
-        st.session_state["search"] = str(st.query_params["q"])[:200]
-    query = st.text_input("Search", key="search", placeholder="sharpness, cohen 2021, 2103.00065 …", type="search")
-    if query and query.strip():
-        hits = world.index.find(query, limit=MOST_LISTED)
-        for wrong, near in hits[0].mended if hits else ():
-            st.caption(f"Searched for “{inert(near)}” in the place of “{inert(wrong)}”.")
-        rows = [row(world, world.graph.node(hit.address), note=hit.kind) for hit in hits]
-        st.caption(f"{counted(len(rows), 'result')}." if rows else "Nothing found. Try fewer words.")
-        if rows:
-            downloads(world, "found", lambda: selection.of(f"Search for “{query}”", [h.address for h in hits]))
-    else:
-        found = [node for node in world.graph.nodes() if filters.passes(world, node, shown)]
-        found.sort(key=lambda node: "" if node.kind == "strand" else node.title.casefold())
-        rows = []
-        for kind in sorted(KINDS, key=lambda kind: kind != "strand"):
-            mine = [node for node in found if node.kind == kind]
-            rows += [heading(counted(len(mine), kind))] * bool(mine) + [row(world, node) for node in mine]
-        listed = min(len(found), MOST_LISTED)
-        st.caption(f"Showing {listed:,} of {len(world.graph):,} nodes.")
-        downloads(world, "shown", lambda: selection.of("Explored", [node.address for node in found]))
-        if filters.active():
-            st.button("Show the usual kinds again", on_click=filters.reset, type="tertiary")
-    links("list", rows[: MOST_LISTED + len(KINDS)], "Nodes of the record", current=address)
-
-
-def network(world: World, shown: set[str], address: str) -> None:
-    """Legend, graph, and how much of it is drawn."""
-    keep = frozenset(node.address for node in world.graph.nodes() if filters.passes(world, node, shown))
-    depth = 1
+@st.cache_resource(max_entries=256, show_spinner=False)
+def picture(
+    _world: World, stamp: str, address: str, depth: int, shown: draw.Shown, most: int, way: draw.Way
+) -> tuple[draw.Picture, bytes]:
+    """The drawn network and what is sent of it, kept by the record's stamp and what is shown."""
     if address:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            links("up", overview_link(world), "Back to the strands")
-            depth = (
-                2 if st.toggle("two steps", key="two-steps", help="Also what the neighbours are linked with.") else 1
-            )
-    drawn = picture(world, world.stamp, address, depth, keep)
-    graph(drawn.payload)
+        drawn = draw.around(_world.evidence, address, depth, shown, most, way)
+    else:
+        drawn = draw.overview(_world.evidence, shown, most, way)
+    return drawn, parts.packed(drawn.payload)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def listed(_world: World, stamp: str, shown: draw.Shown) -> tuple[bytes, int]:
+    """The list of what the filter lets through, packed, and how many there are."""
+    known = draw.facets(_world.evidence)
+    found = [address for address in known.listed if known.passes(address, shown)]
+    rows: list[Row] = []
+    for kind in sorted(KINDS, key=lambda kind: kind != "strand"):
+        mine = [_world.graph.node(address) for address in found if address.startswith(f"{kind}:")]
+        room = MOST_LISTED - len(rows)
+        rows += [heading(counted(len(mine), kind))] * bool(mine and room > 0)
+        rows += [row(_world, node) for node in mine[: max(room, 0)]]
+    return packed_list(rows, "Nodes of the record"), len(found)
+
+
+def browse(world: World) -> None:
+    """The sidebar: the list of what the filter shows, to go to and to take along."""
+    shown = filters.shown(selected=False)
+    data, found = listed(world, world.stamp, shown)
+
+    def chosen() -> selection.Selection:
+        known = draw.facets(world.evidence)
+        return selection.of("Explored", [address for address in known.listed if known.passes(address, shown)])
+
+    st.caption(f"Showing {min(found, MOST_LISTED):,} of {len(world.graph):,} nodes.")
+    downloads(world, "shown", chosen)
+    if filters.active():
+        st.button("Show the usual kinds again", on_click=filters.reset, type="tertiary")
+    following("list", data)
+
+
+def network(world: World, address: str) -> None:
+    """Controls, the graph or the same as a table, how much of it is shown, the clicked line, and the legend."""
+    depth = "1"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if address:
+            st.button("← all strands", on_click=state.select, args=("",), type="tertiary", key="up")
+        way = pick("view", WAYS)
+        if address:
+            told = "What it rests on, what speaks against it, and what falls with it."
+            st.page_link(state.TRACE, label="Trace", query_params={"node": address}, help=told)
+            depth = pick("depth", DEPTHS, "How many steps from the selected node are shown.")
+    shown = filters.shown(selected=bool(address))
+    most = draw.MOST if st.query_params.get("most") == str(draw.MOST) else draw.READABLE
+    drawn, data = picture(
+        world, world.stamp, address, int(depth), shown, most, "timeline" if way == "timeline" else "rings"
+    )
+    if way == "table":
+        as_table(world, drawn, address)
+    else:
+        graph(data)
+    edgecard.panel(world)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(how_many(world, drawn, address, way))
+        if drawn.shown < drawn.total and most < draw.MOST:
+            st.button(f"Show {min(drawn.total, draw.MOST)}", on_click=_all, type="tertiary")
+    filters.show(world, shown, drawn.counts)
+
+
+def how_many(world: World, drawn: draw.Picture, address: str, way: str) -> str:
+    """How many of how many nodes are shown."""
     what = "nodes about the selected one" if address else "nodes"
-    how_many = f"{drawn.shown:,} of {drawn.total:,} {what}; the record has {len(world.graph):,}"
-    st.caption(f"{how_many}. Drag to move; ctrl and the wheel zoom.")
-    filters.show(world, shown)
+    told = f"{drawn.shown:,} of {drawn.total:,} {what}; the record has {len(world.graph):,}."
+    return told if way == "table" else f"{told} Click a mark or a line; drag to move; ctrl and the wheel zoom."
 
 
-def overview_link(world: World) -> list[Row]:
-    """The way back to no selection, as a link."""
-    return [{"id": "", "title": "← all strands"}]
+def _all() -> None:
+    st.query_params["most"] = str(draw.MOST)
+
+
+def as_table(world: World, drawn: draw.Picture, address: str) -> None:
+    """What the graph shows, to be read, sorted and followed by keyboard: first the nodes, then the relations."""
+    known, graph_ = draw.facets(world.evidence), world.graph
+    titles = {node.id: node.title for node in graph_.nodes("strand")}
+    nodes = [
+        [
+            row(world, graph_.node(at)), at.partition(":")[0], titles.get(known.strand.get(at, ""), ""),
+            known.standing[at], known.year.get(at), *([drawn.steps[at]] if address else []),
+        ]
+        for at in drawn.addresses
+    ]  # fmt: skip
+    columns = ["node", "kind", "strand", "standing", "year", *(["steps"] if address else [])]
+    table("nodes", columns, nodes, "The nodes of the graph", height=TABLE_HEIGHT)
+    if drawn.edges:
+        told = [
+            [
+                row(world, graph_.node(edge.source)), RELATIONS[edge.relation].says,
+                row(world, graph_.node(edge.target)),
+                "; ".join(f"{name.lower()}: {value}" for name, value in edgecard.reasons(edge) if edge.data),
+            ]
+            for edge in drawn.edges
+        ]  # fmt: skip
+        st.caption(f"{counted(len(told), 'relation')} between them.")
+        columns = ["from", "says", "to", "reason and place"]
+        table("relations", columns, told, "The relations of the graph", height=TABLE_HEIGHT)
 
 
 def missing(world: World, candidates: list[str]) -> None:
@@ -120,10 +175,9 @@ def page() -> None:
     """Draw everything from the address bar."""
     world = state.world()
     address, candidates = resolved(world)
-    shown = filters.kinds(KINDS if address else draw.OVERVIEW_KINDS)
-    listed = filters.kinds(draw.OVERVIEW_KINDS)
+    parts.cursor(address)
     with st.sidebar:
-        browse(world, listed, address)
+        browse(world)
     banner(world)
     if not address:
         if state.wanted():
@@ -132,11 +186,11 @@ def page() -> None:
             "Each mark is a line of research, a claim or an open question. **Shape** says what it is, **fill** its "
             "strand, the **border** how well it stands; a dashed line contradicts. Click a mark, or a name in the list."
         )
-        network(world, shown, address)
+        network(world, address)
         return
-    left, right = st.columns([11, 10], gap="medium")
+    left, right = st.columns([10, 11], gap="medium")
     with right:
-        network(world, shown, address)  # first: it is quick, and figures on the card may not be
+        network(world, address)  # first: it is quick, and figures on the card may not be
     with left:
         if address != state.wanted() and ":" in state.wanted():
             st.info(f"{inert(state.wanted())} was retired; this is what took its place.")

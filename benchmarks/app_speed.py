@@ -1,0 +1,335 @@
+"""How fast the app is, in Chromium, timed inside the page: ``python benchmarks/app_speed.py``.
+
+Prints one line a figure: a median of the rounds beside what it is held against, measured in turn in the same run, as
+the machine may be busy; exits with 1 where a figure misses its bar. ``--large`` is a tree of ``large_tree.py``; without
+one, it is made. Clicks are real mouse events on links of the list, at claims drawn with a seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import large_tree
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from kg.graph import load
+
+REPOSITORY = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+HEADING, CLICK_MS, GROWTH, SENT_BYTES, BESIDE = 1.2, 300.0, 1.3, 10_000.0, 1.5
+"""The bars: heading over a bare app's; a click in ms, and at the large size over today's; bytes; beside a rerun."""
+
+LOADING_MS = 580_000
+"""The first session of a server waits for the record to be read and checked."""
+
+TIMER = """
+const main = (...names) => [...document.querySelectorAll(names.map((one) => `[data-testid="stMain"] ${one}`).join())];
+const painted = (done) => requestAnimationFrame(() => setTimeout(done));
+window.kgHeading = new Promise((done) => {
+  const look = () => {
+    const found = main("h1", "h2").some((heading) => heading.innerText.trim());
+    found ? painted(() => done(performance.now())) : requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+});
+window.kgArm = (title) => {
+  window.kgClick = new Promise((done) => {
+    let start = 0, shown = 0;
+    window.addEventListener("pointerdown", (event) => (start = event.timeStamp), { capture: true, once: true });
+    const running = () => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState !== "notRunning";
+    const look = () => {
+      if (start && !shown && main("h3").some((one) => one.innerText.trim() === title)) shown = performance.now();
+      if (shown && !running()) painted(() => done({ detail: shown - start, all: performance.now() - start }));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+};
+"""
+
+
+@dataclass
+class Traffic:
+    """Bytes of websocket frames, as the page's own developer tools count them."""
+
+    received: int = 0
+    sent: int = 0
+
+    def watch(self, page: Page) -> None:
+        tools = page.context.new_cdp_session(page)
+        tools.send("Network.enable")
+        tools.on("Network.webSocketFrameReceived", lambda event: self._add("received", event))
+        tools.on("Network.webSocketFrameSent", lambda event: self._add("sent", event))
+
+    def _add(self, side: str, event: dict[str, Any]) -> None:
+        frame = event["response"]
+        data = frame["payloadData"]
+        size = len(base64.b64decode(data)) if frame["opcode"] == 2 else len(data.encode())
+        setattr(self, side, getattr(self, side) + size)
+
+    def taken(self) -> int:
+        total, self.received, self.sent = self.received + self.sent, 0, 0
+        return total
+
+
+class Wire:
+    """A relay to a server that counts what crosses the wire, both ways, after compression."""
+
+    def __init__(self, address: str) -> None:
+        self.target = ("127.0.0.1", int(address.rsplit(":", 1)[1]))
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}"
+        self.bytes = 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            client, _ = self.door.accept()
+            server_ = socket.create_connection(self.target)
+            for source, sink in ((client, server_), (server_, client)):
+                threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                self.bytes += len(data)
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    def taken(self) -> int:
+        total, self.bytes = self.bytes, 0
+        return total
+
+
+@dataclass
+class Clicks:
+    """At each click: ms to the painted title of the card, ms to the end of the run, bytes on the wire and in frames."""
+
+    detail: list[float] = field(default_factory=list)
+    all: list[float] = field(default_factory=list)
+    wire: list[float] = field(default_factory=list)
+    frames: list[float] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def server(app: Path, tree: Path | None = None, *, local: bool = False) -> Iterator[str]:
+    """A server of ``app``: read-only as a host runs it, or ``local`` as ``kg app`` does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    variables |= {"KG_ROOT": str(tree)} if tree else {}
+    variables |= {"KG_LOCAL": "1"} if local else {}
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless", "true"]
+    command += ["--server.port", str(port)]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=variables, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            for _ in range(600):
+                with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                    break
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def opened(browser: Browser, address: str) -> Page:
+    """A page in a browser profile of its own, once its script has run."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page.set_default_timeout(LOADING_MS)
+    page.add_init_script(TIMER)
+    page.goto(address, wait_until="commit")
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    page.locator('[data-testid="stMain"] h1, [data-testid="stMain"] h2').first.wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_timeout(250)
+
+
+def heading_ms(browser: Browser, address: str) -> float:
+    """Ms from the navigation to the first painted heading, with an empty browser cache."""
+    page = opened(browser, address)
+    found = float(page.evaluate("window.kgHeading"))
+    page.context.close()
+    return found
+
+
+def titles(tree: Path, count: int, seed: int = 1) -> list[tuple[str, str]]:
+    """``count`` claims that the list holds: address and title, without those that hold a formula."""
+    claims = sorted(
+        (node for node in load(tree).nodes("claim") if "$" not in node.title), key=lambda n: n.title.casefold()
+    )
+    return [(n.address, " ".join(n.title.split())) for n in random.Random(seed).sample(claims[:200], count)]
+
+
+def click(
+    page: Page, where: tuple[str, str], into: Clicks, wire: Wire | None = None, traffic: Traffic | None = None
+) -> None:
+    """One click on the link to a claim in the list, measured."""
+    address, title = where
+    link = page.locator(f'section[data-testid="stSidebar"] nav a[data-node="{address}"]')
+    link.scroll_into_view_if_needed()
+    box: Any = link.bounding_box()
+    if wire and traffic:
+        wire.taken()
+        traffic.taken()
+    page.evaluate("(title) => { window.kgArm(title) }", title)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    took = page.evaluate("window.kgClick")
+    page.wait_for_timeout(400)
+    into.detail.append(took["detail"])
+    into.all.append(took["all"])
+    if wire and traffic:
+        into.wire.append(wire.taken())
+        into.frames.append(traffic.taken())
+
+
+class Report:
+    """Lines of the table, and whether every bar holds."""
+
+    def __init__(self) -> None:
+        self.fine = True
+        print(f"{'figure':44} {'measured':>10} {'against':>10} {'ratio':>7}  bar")
+
+    def line(
+        self, name: str, value: float, against: float | None = None, unit: str = "ms", bar: float | None = None
+    ) -> None:
+        """One figure; its ``bar`` is for the ratio where it has something to be held ``against``, else for itself."""
+        ratio = value / against if against else None
+        held = bar is None or (value if ratio is None else ratio) <= bar
+        self.fine &= held
+        other = f"{against:,.0f} {unit}" if against else ""
+        shown = "" if ratio is None else f"{ratio:.2f}"
+        limit = "" if bar is None else f"{bar:,.0f} {unit}" if ratio is None else f"{bar:g}"
+        verdict = "" if bar is None else "held" if held else "MISSED"
+        print(f"{name:44} {value:>8,.0f} {unit:2} {other:>9} {shown:>7}  {limit:9} {verdict}", flush=True)
+
+
+def headings(browser: Browser, report: Report, rounds: int, app: str, bare: str) -> None:
+    """The first heading of home and of the explorer beside that of a bare ``st.title`` app, in turn."""
+    places = {"bare": bare, "home": app, "explore": f"{app}/explore"}
+    for place in places.values():
+        heading_ms(browser, place)  # the record is read, modules are imported
+    took: dict[str, list[float]] = {name: [] for name in places}
+    for _ in range(rounds):
+        for name, place in places.items():
+            took[name].append(heading_ms(browser, place))
+    for name in ("home", "explore"):
+        report.line(
+            f"first heading of {name}", statistics.median(took[name]), statistics.median(took["bare"]), "ms", HEADING
+        )
+
+
+def clicks(browser: Browser, report: Report, rounds: int, app: str, large: str, tree: Path) -> None:
+    """A click on a claim, at today's size and at the large one, in turn."""
+    today, big = Clicks(), Clicks()
+    wires = [Wire(app), Wire(large)]
+    pages = [opened(browser, f"{wire.address}/explore") for wire in wires]
+    where = [titles(REPOSITORY, rounds + 1), titles(tree, rounds + 1)]
+    traffic = [Traffic(), Traffic()]
+    for page, counter in zip(pages, traffic, strict=True):
+        counter.watch(page)
+    for i in range(rounds + 1):
+        for page, found, wire, counter, named in zip(pages, (today, big), wires, traffic, where, strict=True):
+            click(page, named[i], found, wire, counter)
+    for found in (today, big):  # the first click imports what draws
+        for values in (found.detail, found.all, found.wire, found.frames):
+            del values[0]
+    now, done = statistics.median(today.detail), statistics.median(today.all)
+    report.line("click to detail", now, None, "ms", CLICK_MS)
+    report.line("click to detail, 20 000 nodes", statistics.median(big.detail), now, "ms", GROWTH)
+    report.line("click to the end of the run", done)
+    report.line("end of the run, 20 000 nodes", statistics.median(big.all), done)
+    report.line("sent for a click", statistics.median(today.wire), None, "B", SENT_BYTES)
+    report.line("sent for a click, 20 000 nodes", statistics.median(big.wire), None, "B", SENT_BYTES)
+    report.line("the most of these clicks", max(today.wire), unit="B")
+    report.line("frames of a click before compression", statistics.median(today.frames), unit="B")
+    for page in pages:
+        page.context.close()
+
+
+def beside_a_rerun(browser: Browser, report: Report, rounds: int, app: str) -> None:
+    """Another session's click, while a script runs that this session started."""
+    where = titles(REPOSITORY, 2 * rounds + 1, seed=2)
+    other, runner = (
+        opened(browser, f"{app}/explore"),
+        opened(browser, f"{app}/explore?node=reproduction:edge_of_stability"),
+    )
+    idle, during = Clicks(), Clicks()
+    click(other, where[0], Clicks())
+    for place in where[1 : rounds + 1]:
+        click(other, place, idle)
+    runner.get_by_text("full", exact=True).first.click()
+    runner.get_by_role("button", name="Run", exact=True).click()
+    runner.get_by_role("button", name="Cancel").wait_for()
+    for place in where[rounds + 1 :]:
+        click(other, place, during)
+    assert runner.get_by_role("button", name="Cancel").count(), "the rerun ended before the last click"
+    runner.get_by_role("button", name="Cancel").click()
+    report.line(
+        "another's click during a rerun", statistics.median(during.detail), statistics.median(idle.detail), "ms", BESIDE
+    )
+    for page in (other, runner):
+        page.context.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--large", type=Path, help="a tree made by large_tree.py")
+    parser.add_argument("--only", choices=("headings", "clicks", "rerun"), action="append")
+    given = parser.parse_args()
+    wanted = given.only or ["headings", "clicks", "rerun"]
+
+    with contextlib.ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        bare = folder / "bare.py"
+        bare.write_text("import streamlit as st\n\nst.title('Bare')\n", encoding="utf-8")
+        tree = given.large or folder / "large"
+        if "clicks" in wanted and given.large is None:
+            large_tree.make(tree, 20_000, 80_000)
+        browser = held.enter_context(sync_playwright()).chromium.launch(
+            executable_path=CHROMIUM, headless=True, args=FLAGS
+        )
+        held.callback(browser.close)
+        report = Report()
+        app = REPOSITORY / "app.py"
+        public = held.enter_context(server(app))
+        if "headings" in wanted:
+            headings(browser, report, given.rounds, public, held.enter_context(server(bare)))
+        if "clicks" in wanted:
+            clicks(browser, report, given.rounds, public, held.enter_context(server(app, tree)), tree)
+        if "rerun" in wanted:
+            beside_a_rerun(browser, report, given.rounds, held.enter_context(server(app, local=True)))
+    return 0 if report.fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
