@@ -13,6 +13,7 @@ levels, goals, plan, reading      what is known how well; reading lists and the 
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction holds on it
+duplicates, restatements          the same work, or the same claim, entered twice
 checks                            rules across records
 trace, defeat, weighing           what rests on what, and what has fallen; what speaks for and against
 search, stats, quality            find; count

@@ -22,6 +22,8 @@ papers records regions
 corpus fingerprints terms meter
 graph preconditions levels
 literature measurements search cite objections goals
+duplicates
+restatements
 summaries axes reading
 verdicts
 mapverdicts

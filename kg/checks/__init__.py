@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references, rivalry
+from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references, rivalry, twins
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -27,5 +27,6 @@ def run(graph: Graph) -> list[Finding]:
         *prose.check(corpus),
         *rivalry.check(corpus),
         *meter.check(corpus),
+        *twins.check(corpus),
     ]
     return sorted(set(found))

@@ -20,11 +20,13 @@ def foot(world: World, node: Node) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover("Share", help="The address of this card."):
             st.code(shared(node.address), language=None, wrap_lines=True)
-            st.caption(f"Its name in the record is `{inert(node.address).replace(chr(92), '')}`.")
+            st.caption(f"Its name in the record is {inert(node.address)}.")
         if node.kind != "paper":
-            with st.popover("Cite", help="How to cite this entry of the record."):
+            with st.popover(
+                "Cite this entry", help="As an entry of this record; the works behind it are under “Cite, export”."
+            ):
                 st.code(cited(world, node), language=None, wrap_lines=True)
-                st.caption("Cite the works behind it as well: each has its own entry on its card.")
+                st.caption("Cite the works behind it as well.")
         if base:
             st.link_button("Edit this", repository.edit(base, place.path), help="Opens its file for a pull request.")
             told = repository.report(base, node.address, place.path, place.line or 1)
@@ -39,7 +41,7 @@ def foot(world: World, node: Node) -> None:
     if base:
         st.caption(f"Written in [{inert(str(place))}]({repository.source(base, place.path, place.line or 1)})")
     else:
-        st.caption(f"Written in `{inert(str(place)).replace(chr(92), '')}`")
+        st.caption(f"Written in {inert(str(place))}")
 
 
 def shared(address: str) -> str:

@@ -76,8 +76,7 @@ function made(form) {
     clearTimeout(waiting);
     if (box.open && link) box.go({ node: link.dataset.node });
     else if (query) box.go({ query });
-    box.toggle(false);
-    input.blur();
+    box.toggle(false); // the focus stays, so that Tab leads on into the page
   });
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // letters typed here are no shortcuts of the page

@@ -38,7 +38,7 @@ def assumption(world: World, node: Node) -> None:
         if rows:
             links("assumed-by", rows, "Who assumes it")
         else:
-            st.caption("No claim of the record assumes it so far: a claim names it under `assumes` in its file.")
+            st.caption("No claim of the record assumes it so far: a claim names it under “assumes” in its file.")
     with all_:
         st.caption("If it fails: what falls with it, and what loses some of its ground and keeps some.")
         rows = [

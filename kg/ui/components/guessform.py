@@ -25,7 +25,7 @@ def ask(world: World, script: str) -> None:
         return
     with st.expander("Guess first: what will the run say?", expanded=True):
         st.caption(
-            "You may leave it. Guesses stay on this machine, in `.kg/guesses.jsonl`, and show how sure you may be."
+            "You may leave it. Guesses stay on this machine, in .kg/guesses.jsonl, and show how sure you may be."
         )
         for address in tested:
             st.markdown(inert(world.graph.node(address).title))

@@ -69,11 +69,11 @@ def ways_in(world: World) -> None:
             "it predicts, what we measured, and what hangs on it."
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if st.button("Walk along one claim", key="walk", type="primary"):
+            if st.button("Walk along one claim", key="walk"):
                 st.switch_page(state.START, query_params={"step": "1"})
             if quick and st.button(f"Questions for a laptop and an afternoon {quick}", key="afternoon"):
                 st.switch_page(state.QUESTIONS, query_params={"start": "afternoon"})
-        st.caption("To look something up, press `/` and type: a claim, an author, a symbol, an arXiv number.")
+        st.caption("To look something up, press / and type: a claim, an author, a symbol, an arXiv number.")
 
 
 def show_thesis(world: World) -> None:

@@ -145,7 +145,7 @@ def page() -> None:
         if step > 1:
             st.button("← Back", key="walk-back", on_click=go, args=(step - 1,))
         if step < len(STEPS):
-            st.button(f"Next: {STEPS[step]} →", key="walk-next", type="primary", on_click=go, args=(step + 1,))
+            st.button(f"Next: {STEPS[step]} →", key="walk-next", on_click=go, args=(step + 1,))
     if step == len(STEPS):
         st.caption(
             f"The record has {counted(len(world.graph.corpus.claims), 'claim')}, each with a card like this one's."

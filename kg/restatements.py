@@ -1,0 +1,78 @@
+"""The same thing said twice: claims or questions whose words are the same in another order or form.
+
+Words are compared without their endings, rare ones counting more. What denies another record, or gives another
+number, does not repeat it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from kg.duplicates import SMALL_WORDS, Twins, words_of
+
+OVERLAP = 0.5  # of the words of two claims, rare ones counting more; unlike claims of the record stay below 0.35
+TITLES = 0.6  # the same for titles alone, where the whole overlaps by half of that
+TELLING = 12  # words of a claim by which it meets others, two of them in common
+
+_DENIALS = frozenset(("cannot", "fails", "less", "neither", "never", "no", "none", "nor", "not", "only", "without"))
+_ENDINGS = ("ing", "ed", "es", "s")
+
+Said = Mapping[str, tuple[str, str]]
+"""Title and statement, by id."""
+
+
+def statements(texts: Said) -> list[Twins]:
+    """The pairs of ``texts`` that say the same."""
+    return _same_said(texts, None)
+
+
+def of_statement(name: str, title: str, statement: str, known: Said) -> list[Twins]:
+    """Those of ``known`` that say what the new record ``name`` says, which is ``second`` in each pair."""
+    others = {key: text for key, text in known.items() if key != name}
+    return _same_said({**others, name: (title, statement)}, name)
+
+
+def _same_said(texts: Said, probe: str | None) -> list[Twins]:
+    titles = {key: frozenset(map(_stem, words_of(title))) - SMALL_WORDS for key, (title, _) in texts.items()}
+    wholes = {
+        key: titles[key] | (frozenset(map(_stem, words_of(statement))) - SMALL_WORDS)
+        for key, (_, statement) in texts.items()
+    }
+    held = Counter(stem for stems in wholes.values() for stem in stems)
+    weight = {stem: math.log(1 + len(texts) / count) for stem, count in held.items()}
+    meeting: dict[str, list[str]] = defaultdict(list)
+    for key, stems in wholes.items():
+        for stem in sorted(stems, key=lambda stem: (held[stem] == 1, held[stem], stem))[:TELLING]:
+            meeting[stem].append(key)
+    pairs = Counter(pair for keys in meeting.values() for pair in itertools.combinations(keys, 2))
+    order = {key: at for at, key in enumerate(texts)}
+    found = []
+    for (one, other), met in pairs.items():
+        if met < 2 or (probe is not None and probe not in (one, other)) or _denied(texts[one], texts[other]):
+            continue
+        said = _overlap(wholes[one], wholes[other], weight)
+        if said >= OVERLAP or (said >= OVERLAP / 2 and _overlap(titles[one], titles[other], weight) >= TITLES):
+            found.append(Twins(one, other, f"{said:.0%} of their telling words are the same"))
+    return sorted(found, key=lambda twins: (order[twins.first], order[twins.second]))
+
+
+def _overlap(one: frozenset[str], other: frozenset[str], weight: Mapping[str, float]) -> float:
+    """The share of the words of either that both have, rare words counting more."""
+    return sum(weight[stem] for stem in one & other) / (sum(weight[stem] for stem in one | other) or 1.0)
+
+
+def _denied(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether one denies what the other says, or gives another number."""
+    a, b = (Counter(word for text in pair for word in words_of(text)) for pair in (one, other))
+    telling = (a - b) + (b - a)
+    return any(word in _DENIALS or word.isdigit() for word in telling)
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 3:
+            return word.removesuffix(ending)
+    return word
