@@ -15,6 +15,7 @@ PAGES = [
     st.Page("kg/ui/pages/evidence.py", title="Evidence", url_path="evidence"),
     st.Page("kg/ui/pages/watch.py", title="What would falsify it", url_path="watch"),
     st.Page("kg/ui/pages/questions.py", title="Open questions", url_path="questions"),
+    st.Page("kg/ui/pages/propose.py", title="Propose", url_path="propose"),
     st.Page("kg/ui/pages/start.py", title="Start here", url_path="start", visibility="hidden"),
     st.Page("kg/ui/pages/find.py", title="Find", url_path="find", visibility="hidden"),
 ]

@@ -20,7 +20,7 @@ search, stats, quality            find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
 tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
-contribute                        canonical files, mending, what a change does
+contribute                        canonical files, mending, new records, papers fetched, retirement, what a change does
 library                           the record in a notebook: what kg.load() gives
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
 """

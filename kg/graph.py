@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from kg import corpus as corpus_module
 from kg.corpus import Corpus
 from kg.declarations import Prediction
-from kg.records import Claim, Question
+from kg.records import Claim, Question, Retired
 from kg.relations import RELATIONS
 
 
@@ -108,6 +108,10 @@ class Graph:
                         queue.append(there)
         return distance
 
+    def former(self, address: str) -> list[Retired]:
+        """The retired addresses that lead to ``address``, and why."""
+        return [retired for retired in self.corpus.retired if address in retired.to]
+
     def resolve(self, text: str) -> tuple[str | None, list[str]]:
         """The address that ``text`` names: an address, a bare id, or a retired address that leads to one.
 
@@ -116,11 +120,11 @@ class Graph:
         """
         if text in self.nx:
             return text, []
-        for retired in self.corpus.retired:
-            if retired.id == text:
+        named = [f"{kind}:{text}" for kind in _BARE if f"{kind}:{text}" in self.nx]
+        for retired in self.corpus.retired if not named else ():
+            if text in (retired.id, retired.id.partition(":")[2]):
                 live = [address for address in retired.to if address in self.nx]
                 return (live[0], []) if len(live) == 1 else (None, live)
-        named = [f"{kind}:{text}" for kind in _BARE if f"{kind}:{text}" in self.nx]
         return (named[0], named[1:]) if named else (None, [])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from kg.goals import FIELD, TO_LEVEL, Reader, goals_of, known_from
 from kg.graph import Graph
 from kg.levels import LEVELS, requirements, rule
-from kg.plan import Planner, Step, bits, reached
+from kg.plan import Step, bits, minutes_more, plan, reached, within
 from kg.records import Level
 
 
@@ -84,7 +84,7 @@ def reading_list(
     """
     table, knows = Table(graph), tuple(knows)
     known = table.facts(known_from(graph, knows), below=True)
-    reachable = reached(known, table.planner.steps)
+    reachable = reached(known, table.steps)
     goals: dict[str, Level] = {}
     left_out: list[LeftOut] = []
     for concept, level in goals_of(graph, target, TO_LEVEL[reader]).items():
@@ -95,13 +95,13 @@ def reading_list(
         if highest != level:
             why = f"no reading teaches it beyond the level {highest!r}" if highest else "no reading teaches it"
             left_out.append(LeftOut(concept, title, level, why))
-    planner, wanted = table.planner, table.facts(goals)
+    wanted = table.facts(goals)
     if hours is None:
-        steps = planner.plan(known, wanted)
+        steps = plan(table.steps, known, wanted)
     else:
-        steps = planner.within(known, wanted, int(hours * 60))
+        steps = within(table.steps, known, wanted, int(hours * 60))
         have = reached(known, steps)
-        more = planner.minutes_more(have, wanted & ~have)
+        more = minutes_more(table.steps, have, wanted & ~have)
         for concept, level in goals.items():
             for fact in bits(table.facts({concept: level}) & ~have):
                 why = f"it would take {more[fact]} minutes more"
@@ -113,14 +113,14 @@ def reading_list(
 
 
 class Table:
-    """Concepts at levels as bits, and the readings of a graph as the steps of a planner."""
+    """Concepts at levels as bits, and the readings of a graph as the steps of a plan."""
 
     def __init__(self, graph: Graph) -> None:
         corpus = graph.corpus
         self._first = {concept: len(LEVELS) * place for place, concept in enumerate(corpus.concepts)}
         self._concepts = tuple(corpus.concepts)
         self.needs = {name: self._kept(requirements(corpus, one)) for name, one in corpus.readings.items()}
-        self.planner = Planner(
+        self.steps = tuple(
             Step(name, one.minutes, self.facts(self.needs[name]), self.facts(self._kept(one.teaches), below=True))
             for name, one in corpus.readings.items()
         )

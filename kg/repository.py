@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 
 from kg.identifiers import is_url
 
+LONGEST = 7_500
+"""Characters of an address that servers and browsers take without cutting it."""
 UNSET = "The repository's address is not set (project.urls.Repository in pyproject.toml)."
 
 
@@ -41,3 +43,14 @@ def report(base: str, node: str, path: str, line: int) -> str:
         "body": f"About `{node}`, written in `{path}:{line}`.\n\nWhat is wrong, and how do you know?\n",
     }
     return f"{base}/issues/new?{urlencode(said)}"
+
+
+def new_file(base: str, path: str, text: str) -> str:
+    """Where a new file of that name is made, filled in where the text is not too long for an address."""
+    said = {"filename": path, "value": text} if fits(base, path, text) else {"filename": path}
+    return f"{base}/new/main?{urlencode(said, quote_via=quote)}"
+
+
+def fits(base: str, path: str, text: str) -> bool:
+    """Whether servers and browsers take ``text`` whole in the address of a new file."""
+    return len(f"{base}/new/main?{urlencode({'filename': path, 'value': text}, quote_via=quote)}") <= LONGEST

@@ -17,6 +17,7 @@ from kg.graph import Node
 from kg.papercard import paper_card
 from kg.papercircle import circularity
 from kg.papers import Paper
+from kg.records import Retired
 from kg.relations import RELATIONS
 from kg.runcard import verdict_lines, wrapped
 from kg.trace import Step
@@ -39,6 +40,7 @@ def as_dict(evidence: Evidence, address: str) -> dict[str, Any]:
         **snapshot_node(evidence, graph.node(address)),
         "written": str(graph.corpus.place(address)),
         **_histories(evidence, graph.node(address)),
+        "formerly": [{"id": r.id, "date": str(r.date), "why": r.why} for r in graph.former(address)],
         "marks": [defeat.as_dict(mark) for mark in defeat.marks(evidence).get(address, ())],
         "relations": relations,
     }
@@ -94,8 +96,15 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
             )
     if node.kind == "argument" and node.record.by == "machine":
         yield from ("", "made by a machine, not by the authors of any paper")
+    if checked := getattr(node.record, "checked", None):
+        yield f"checked     {checked.date}, {checked.how.replace('-', ' ')}"
+    yield from _listed("formerly", (_former(retired) for retired in evidence.graph.former(node.address)))
     yield from _listed("marked", map(_mark, defeat.marks(evidence).get(node.address, ())))
     yield from _relations(evidence, node)
+
+
+def _former(retired: Retired) -> str:
+    return f"{retired.id}, until {retired.date}: {visible(retired.why)}"
 
 
 def _listed(name: str, lines: Iterable[str]) -> Iterator[str]:

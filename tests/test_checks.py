@@ -18,6 +18,7 @@ BRINGS = {
     "duplicate-entry": {"unknown-paper"},
     "unknown-assumption": {"unused-assumption"},
     "retired-id-alive": {"retired-id"},
+    "two-targets": {"misplaced-field", "rival-too-close"},
 }
 
 
@@ -65,6 +66,11 @@ def test_one_bad_file_hides_no_other(tmp_path: Path) -> None:
 def test_every_case_names_a_rule() -> None:
     """tests/broken/ holds no folder for a rule that is gone."""
     assert set(CASES) <= set(RULES)
+
+
+def test_sixty_faults_are_planted() -> None:
+    """One fault a rule, each in an otherwise good tree; what needs a file of another kind is in the readers' tests."""
+    assert len(CASES) >= 60
 
 
 def test_every_rule_is_tested() -> None:

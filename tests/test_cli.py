@@ -128,6 +128,8 @@ def test_unknown_names_are_usage_errors(arguments: list[str]) -> None:
 def test_retired_addresses_redirect() -> None:
     """A renamed address shows its successor and says so; a withdrawn one says why."""
     assert "was retired" in run("show", "claim:edge").stderr
+    assert "formerly    claim:edge, until 2026-11-20: renamed" in run("show", "plateau").stdout
+    assert "checked     2026-11-23, machine assisted" in run("show", "stability-limit").stdout
     withdrawn = run("show", "claim:withdrawn")
     assert withdrawn.exit_code == 2
     assert "an identity" in withdrawn.stderr

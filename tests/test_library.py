@@ -16,7 +16,8 @@ from markdown_it import MarkdownIt
 import kg
 from kg.graph import Graph
 from kg.library import Library
-from kg.library.views import Claim, Paper, Prediction, Question, View, Views
+from kg.library.several import Views
+from kg.library.views import Claim, Paper, Prediction, Question, View
 from tests import toytree
 from tests.reader import Page
 from tests.test_hostile_text import TEXTS, tree_of

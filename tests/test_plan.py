@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from kg.plan import Planner, Step, bits, ordered, reached
+from kg.plan import Step, bits, ordered, plan, reached, within
 
 
 def problem(seed: int, steps: int = 11, facts: int = 8) -> tuple[list[Step], int]:
@@ -54,11 +54,11 @@ def test_a_plan_can_be_followed_and_reaches_its_goals() -> None:
     """Each step of a plan is begun with what it asks for, and all goals that can be reached are, with none to spare."""
     for seed in range(60):
         steps, goals = problem(seed)
-        plan = Planner(steps).plan(0, goals)
+        found = plan(steps, 0, goals)
 
-        assert not goals & ~followed(plan)
-        for step in plan:
-            assert goals & ~reached(0, [other for other in plan if other is not step]), step.id
+        assert not goals & ~followed(found)
+        for step in found:
+            assert goals & ~reached(0, [other for other in found if other is not step]), step.id
 
 
 def test_plans_are_near_the_best_of_all_subsets() -> None:
@@ -67,7 +67,7 @@ def test_plans_are_near_the_best_of_all_subsets() -> None:
     for seed in range(60):
         steps, goals = problem(seed)
         if goals:
-            ratios.append(sum(step.minutes for step in Planner(steps).plan(0, goals)) / best(steps, goals))
+            ratios.append(sum(step.minutes for step in plan(steps, 0, goals)) / best(steps, goals))
 
     assert min(ratios) >= 1
     assert sum(ratios) / len(ratios) < 1.02
@@ -78,7 +78,7 @@ def test_within_minutes_nearly_as_many_goals_as_can_be() -> None:
     got = could = 0
     for seed in range(60):
         steps, goals = problem(seed)
-        some = Planner(steps).within(0, goals, 60)
+        some = within(steps, 0, goals, 60)
 
         assert sum(step.minutes for step in some) <= 60
         got += (followed(some) & goals).bit_count()
@@ -90,23 +90,23 @@ def test_a_cheap_step_that_cannot_be_begun_is_not_taken() -> None:
     """Set cover would take the 5 minutes that wait for a fact which nothing gives; a plan takes the 50 that need none."""
     steps = [Step("cheap", 5, 0b10, 0b01), Step("dear", 50, 0, 0b01)]
 
-    assert [step.id for step in Planner(steps).plan(0, 0b01)] == ["dear"]
+    assert [step.id for step in plan(steps, 0, 0b01)] == ["dear"]
 
 
 def test_what_is_known_costs_nothing() -> None:
     """A fact known before is neither a goal nor in the way."""
     steps = [Step("a", 10, 0, 0b01), Step("b", 10, 0b01, 0b10)]
 
-    assert [step.id for step in Planner(steps).plan(0b01, 0b11)] == ["b"]
+    assert [step.id for step in plan(steps, 0b01, 0b11)] == ["b"]
 
 
 def test_the_order_of_the_file_is_no_matter() -> None:
     """The same steps in any order give the same plan."""
     for seed in range(10):
         steps, goals = problem(seed)
-        turned = Planner(steps[::-1]).plan(0, goals)
+        turned = plan(steps[::-1], 0, goals)
 
-        assert turned == Planner(steps).plan(0, goals)
+        assert turned == plan(steps, 0, goals)
 
 
 def test_steps_that_cannot_be_ordered_are_refused() -> None:

@@ -182,7 +182,9 @@ def test_a_bare_id_works_and_a_retired_one_leads_on() -> None:
     """``?node=plateau`` is the claim; a renamed address shows what took its place and says so."""
     title = TOY.node("claim:plateau").title
 
-    assert title in said(page("explore", node="plateau"))
+    shown = said(page("explore", node="plateau"))
+    assert title in shown
+    assert "Formerly claim:edge, until 2026-11-20: renamed" in shown.replace("\\", "")
     retired = said(page("explore", node="claim:edge"))
     assert title in retired
     assert "was retired" in retired
@@ -414,6 +416,6 @@ def test_a_trace_leads_down_and_weighs_and_says_what_falls() -> None:
     assert "**0 independent sources**" in weighed
 
     falling = page("trace", node="assumption:quadratic-loss", part="falls")
-    row = next(row for row in cells(falling, "falls") if row[1] == TOY.node("claim:plateau").title)
-    assert row[0] == "falls"
+    row = next(row for row in cells(falling, "falls") if row[0] == TOY.node("claim:plateau").title)
+    assert row[1] == "falls"
     assert row[-1] == "quadratic-loss → stability-limit → plateau"

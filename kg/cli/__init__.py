@@ -14,7 +14,20 @@ from typing import Any
 
 import click
 
-from kg.cli import checking, comparing, exporting, formatting, reading, reading_lists, running, serving
+from kg.cli import (
+    adding,
+    checking,
+    comparing,
+    creating,
+    exporting,
+    formatting,
+    predicting,
+    reading,
+    reading_lists,
+    retiring,
+    running,
+    serving,
+)
 
 
 class _Commands(click.Group):
@@ -53,6 +66,8 @@ def main(context: click.Context, root: Path | None) -> None:
     context.obj = root
 
 
+_ = predicting  # importing it adds its commands to ``kg new``
+
 for _command in (
     checking.check,
     reading.show,
@@ -63,6 +78,9 @@ for _command in (
     exporting.export,
     reading.stats,
     checking.explain,
+    creating.new,
+    adding.add,
+    retiring.retire,
     formatting.fmt,
     comparing.diff,
     serving.app,

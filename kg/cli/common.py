@@ -49,14 +49,14 @@ def resolved(graph: Graph, text: str) -> str:
     if address is None and several:
         raise click.UsageError(f"{text!r} leads to several nodes; say which: {', '.join(several)}")
     if address is None:
-        retired = next((r for r in graph.corpus.retired if r.id == text), None)
+        retired = next((r for r in graph.corpus.retired if text in (r.id, r.id.partition(":")[2])), None)
         if retired is not None:
             raise click.UsageError(f"{text!r} was withdrawn on {retired.date}: {retired.why}")
         known = [node.address for node in graph.nodes()] + [node.id for node in graph.nodes()]
         raise click.UsageError(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
     if several:
         click.echo(f"{text} is also {', '.join(several)}", err=True)
-    if any(retired.id == text for retired in graph.corpus.retired):
+    if text != address and address.partition(":")[2] != text:
         click.echo(f"{text} was retired; showing {address}", err=True)
     return address
 

@@ -15,7 +15,8 @@ from kg.evidence import Evidence
 from kg.export import formats, selection
 from kg.goals import Reader
 from kg.graph import Graph, Node
-from kg.library.views import Claim, Paper, Prediction, Question, ReadingList, Script, View, Views
+from kg.library.several import ReadingList, Views
+from kg.library.views import Claim, Paper, Prediction, Question, Script, View
 from kg.search import Index
 from kg.validation import did_you_mean
 

@@ -5,10 +5,7 @@ A view holds a node and its library; what it answers is computed when asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any
 
 from kg import trace as traces
 from kg.draw.plain import plain
@@ -16,13 +13,11 @@ from kg.export import citations, formats, selection
 from kg.export.describe import standing
 from kg.graph import Edge, Node
 from kg.inert import formula, inert
-from kg.reading import Item, LeftOut
-from kg.reading import ReadingList as Found
+from kg.library.bearing import Evidence, Run, evidence_of, run_of
 
 if TYPE_CHECKING:
     from kg.library import Library
-
-V_co = TypeVar("V_co", bound="View", covariant=True)
+    from kg.library.several import Views
 
 
 class View:
@@ -149,7 +144,7 @@ class Claim(View):
 
     def evidence(self) -> Evidence:
         """What speaks for it, what against, and what is told and not counted; its predictions' evidence with it."""
-        return _evidence(self._library, self.address)
+        return evidence_of(self._library, self.address)
 
     def predictions(self) -> Views[Prediction]:
         """What it implies that one will measure."""
@@ -190,7 +185,7 @@ class Prediction(View):
 
     def evidence(self) -> Evidence:
         """What speaks for it, what against, and what is told and not counted."""
-        return _evidence(self._library, self.address)
+        return evidence_of(self._library, self.address)
 
     def measured(self) -> list[dict[str, Any]]:
         """What its newest run gave: a dict for each condition, with the judged ``mean``, ``se``, ``n`` and
@@ -208,7 +203,7 @@ class Prediction(View):
     def runs(self) -> list[Run]:
         """The recorded runs of the scripts that test it, oldest first."""
         scripts = {test.script for test in self.record.scripts}
-        return [_run(run) for run in self._library.corpus.runs if run.script in scripts]
+        return [run_of(run) for run in self._library.corpus.runs if run.script in scripts]
 
     def _told(self) -> list[tuple[str, str]]:
         return [("formula", self.record.formula)] if self.record.formula else []
@@ -240,157 +235,8 @@ class Script(View):
 
     def runs(self) -> list[Run]:
         """Its recorded runs, oldest first."""
-        return [_run(run) for run in self._library.corpus.runs if run.script == self.id]
+        return [run_of(run) for run in self._library.corpus.runs if run.script == self.id]
 
     def predictions(self) -> Views[Prediction]:
         """What it tests."""
         return self._library.predictions_at(edge.target for edge in self._library.out(self.address, "tests"))
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A recorded run. ``quantities`` are by name lists of dicts: ``condition``, and ``measured``, ``expected`` and each
-    of ``rivals`` as one number a seed (None where the threshold was never reached); ``provenance`` says how it came."""
-
-    address: str
-    script: str
-    budget: str
-    status: str
-    seeds: tuple[int, ...]
-    quantities: dict[str, list[dict[str, Any]]]
-    provenance: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Bearing:
-    """One piece of evidence: which node, what it does (``says``), and what is told of it (where, outcome, value …)."""
-
-    view: View
-    says: str
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for a claim or prediction, against it, and what is told and not counted (``kg.trace.Sides``)."""
-
-    support: tuple[Bearing, ...]
-    against: tuple[Bearing, ...]
-    uncounted: tuple[Bearing, ...]
-
-    def _repr_markdown_(self) -> str:
-        lines = []
-        for name, found in (("for", self.support), ("against", self.against), ("not counted", self.uncounted)):
-            lines += [f"**{name}** ({len(found)})", ""]
-            for one in found:
-                where = f", {inert(str(one.data['where']))}" if one.data.get("where") else ""
-                lines.append(f"- {inert(one.view.title)}{where}: {inert(one.says)} `{one.view.address}`")
-            lines.append("")
-        return "\n".join(lines)
-
-
-class ReadingList(Sequence[Item]):
-    """A reading list in its order (``kg.reading``). ``left_out`` are goals that it does not reach, and why."""
-
-    def __init__(self, library: Library, found: Found) -> None:
-        self._library = library
-        self.found = found
-
-    @property
-    def title(self) -> str:
-        return self.found.title
-
-    @property
-    def minutes(self) -> int:
-        """An estimate."""
-        return self.found.minutes
-
-    @property
-    def left_out(self) -> tuple[LeftOut, ...]:
-        return self.found.left_out
-
-    @overload
-    def __getitem__(self, at: int) -> Item: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Item]: ...
-    def __getitem__(self, at: int | slice) -> Item | Sequence[Item]:
-        return self.found.items[at]
-
-    def __len__(self) -> int:
-        return len(self.found.items)
-
-    def papers(self) -> Views[Paper]:
-        """What is to be read, each paper once."""
-        return self._library.papers_of(item.paper for item in self)
-
-    def export(self, format_: str = "markdown") -> str:
-        """The list in a format of ``kg.export.formats.FORMATS``, with order, minutes and reasons where it has them."""
-        return formats.dump(self._library.evidence, selection.reading(self.found), format_)
-
-    def __repr__(self) -> str:
-        lines = [f"{at}. {plain(item.title)}, {item.where} ({item.minutes} min)" for at, item in enumerate(self, 1)]
-        return "\n".join([f"<reading list: {plain(self.title)}, about {self.minutes} minutes>", *lines])
-
-    def _repr_markdown_(self) -> str:
-        return self.export("markdown")
-
-
-class Views(Sequence[V_co], Generic[V_co]):
-    """Views in an order, as a sequence; slicing gives such a sequence again."""
-
-    def __init__(self, found: Iterable[V_co]) -> None:
-        self._found: list[V_co] = list(found)
-
-    @overload
-    def __getitem__(self, at: int) -> V_co: ...
-    @overload
-    def __getitem__(self, at: slice) -> Views[V_co]: ...
-    def __getitem__(self, at: int | slice) -> V_co | Views[V_co]:
-        return Views(self._found[at]) if isinstance(at, slice) else self._found[at]
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def __iter__(self) -> Iterator[V_co]:
-        return iter(self._found)
-
-    def where(self, keep: Callable[[V_co], bool]) -> Views[V_co]:
-        """Those that ``keep`` says True of."""
-        return Views(one for one in self._found if keep(one))
-
-    def export(self, format_: str = "bibtex", title: str = "Selection") -> str:
-        """Them all, or the works behind them, in a format of ``kg.export.formats.FORMATS``."""
-        if not self._found:
-            return ""
-        chosen = selection.of(title, (one.address for one in self._found))
-        return formats.dump(self._found[0]._library.evidence, chosen, format_)
-
-    def __repr__(self) -> str:
-        shown = "\n ".join(map(repr, self._found[:20]))
-        more = f"\n … {len(self) - 20} more" if len(self) > 20 else ""
-        return f"[{shown}{more}]"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(one.kind)}</td><td>{escape(plain(one.title))}</td><td>{escape(one.standing)}</td>"
-            f"<td><code>{escape(one.address)}</code></td></tr>"
-            for one in self._found[:100]
-        )
-        more = f"<p>… {len(self) - 100} more</p>" if len(self) > 100 else ""
-        return f"<table><tr><th>kind</th><th>title</th><th>standing</th><th>address</th></tr>{rows}</table>{more}"
-
-
-def _evidence(library: Library, address: str) -> Evidence:
-    sides = traces.evidence_of(library, library.evidence, address)
-
-    def bearings(steps: Iterable[traces.Step]) -> tuple[Bearing, ...]:
-        return tuple(Bearing(library.view(step.address), step.says, dict(step.data)) for step in steps)
-
-    return Evidence(bearings(sides.support), bearings(sides.against), bearings(sides.uncounted))
-
-
-def _run(run: Any) -> Run:
-    result = run.result or {}
-    quantities = {name: [dict(row) for row in rows] for name, rows in (result.get("quantities") or {}).items()}
-    seeds = tuple(result.get("seeds") or ())
-    return Run(run.address, run.script, run.budget, run.status, seeds, quantities, dict(run.provenance))

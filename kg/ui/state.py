@@ -31,6 +31,7 @@ FIND = "kg/ui/pages/find.py"
 EVIDENCE = "kg/ui/pages/evidence.py"
 WATCH = "kg/ui/pages/watch.py"
 QUESTIONS = "kg/ui/pages/questions.py"
+PROPOSE = "kg/ui/pages/propose.py"
 START = "kg/ui/pages/start.py"
 _FOLDERS = ("data", "bib", "scripts")
 
@@ -141,6 +142,14 @@ def select(address: str) -> None:
         st.query_params.pop("node", None)
     for name in ("run", "edge", "at"):
         st.query_params.pop(name, None)
+
+
+def put(address: str, parameter: str) -> None:
+    """Put ``address`` into the address bar, as the selected node or into another ``parameter``. For callbacks."""
+    if parameter == "node":
+        select(address)
+    else:
+        st.query_params[parameter] = address
 
 
 def wanted() -> str:

@@ -173,7 +173,7 @@ def test_a_line_tells_its_reason(public: str, visit: Visit) -> None:
         [PLATEAU, LIMIT],
     )
     page.mouse.click(at["x"], at["y"])
-    page.get_by_text("the plateau is the stability limit of the quadratic").wait_for()
+    page.get_by_text("Reason the plateau is the stability limit of the quadratic").wait_for()
     assert parse_qs(urlsplit(page.url).query)["edge"] == [f"{PLATEAU} {LIMIT}"]
 
     page.get_by_role("radio", name="Table").click()

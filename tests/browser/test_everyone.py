@@ -160,13 +160,13 @@ def test_what_a_new_user_asks_is_three_clicks_from_home(local: str, visit: Visit
     click(page.get_by_role("button", name="Questions for a laptop and an afternoon"))
     page.wait_for_url("**/questions?start=afternoon")
     click(page.get_by_role("table").locator("tbody th a").first)
-    page.get_by_text("laptop, afternoon").wait_for()
-    page.get_by_text("To begin with").wait_for()
+    page.get_by_text("laptop, afternoon").first.wait_for()
+    page.get_by_text("To begin with").first.wait_for()
 
     home()  # what to read first on kernels
     find("kernels", "concept:kernel-regression")
-    page.get_by_text("Where to read about it").wait_for()
-    page.get_by_text("to meet it").wait_for()
+    page.get_by_text("Where to read about it").first.wait_for()
+    page.get_by_text("to meet it").first.wait_for()
 
     home()  # who disagrees with platonic convergence
     find("platonic convergence", "claim:platonic-convergence")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from kg import repository
 from kg.graph import Node
+from kg.ui import state
 from kg.ui.state import World
 from kg.ui.words import inert
 
@@ -18,6 +19,9 @@ def foot(world: World, node: Node) -> None:
     base = repository.address(world.graph.corpus.root)
     st.divider()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if node.kind in ("claim", "prediction", "question", "argument"):
+            about = {"kind": "correction", "about": node.address}
+            st.page_link(state.PROPOSE, label="Propose a correction", query_params=about)
         with st.popover("Share", help="The address of this card."):
             st.code(shared(node.address), language=None, wrap_lines=True)
             st.caption(f"Its name in the record is {inert(node.address)}.")
@@ -38,6 +42,11 @@ def foot(world: World, node: Node) -> None:
             with st.popover("Report a problem"):
                 st.markdown(f"{repository.UNSET} Tell whoever runs this server, with this name:")
                 st.code(node.address, language=None)
+    checked = getattr(node.record, "checked", None)
+    if checked and node.kind != "claim":  # a claim's card says it beside its sources
+        st.caption(f"Held against its sources on {checked.date}, {checked.how.replace('-', ' ')}.")
+    for retired in world.graph.former(node.address):
+        st.caption(f"Formerly {inert(retired.id)}, until {retired.date}: {inert(retired.why)}")
     if base:
         st.caption(f"Written in [{inert(str(place))}]({repository.source(base, place.path, place.line or 1)})")
     else:

@@ -43,22 +43,25 @@ def claim(world: World, node: Node) -> None:
         f"Rests on {len({step.address for step in grounds})}",
         f"Falls with it {len(falling)}",
     ]
-    predictions, sources, rests, falls, discussion = st.tabs(
-        [*labels, f"Discussion {sum('id' in item for item in talk)}"]
+    labels.append(f"Discussion {sum('id' in item for item in talk)}")
+    parts: tuple[Callable[[], None], ...] = (
+        lambda: _predictions(world, node, record),
+        lambda: _sources(world, node, record),
+        lambda: _steps(world, "rests", grounds, "Nothing in the record: it stands on its sources alone."),
+        lambda: _steps(world, "falls", falling, "Nothing else in the record would lose its ground.", effect=True),
+        lambda: _talk(talk),
     )
-    with predictions:
-        _predictions(world, node, record)
-    with sources:
-        _sources(world, node, record)
-    with rests:
-        _steps(world, "rests", grounds, "Nothing in the record: it stands on its sources alone.")
-    with falls:
-        _steps(world, "falls", falling, "Nothing else in the record would lose its ground.", effect=True)
-    with discussion:
-        if talk:
-            links("discussion", talk, "Objections, questions and links")
-        else:
-            st.caption("No objection, question or link to another line of work is recorded.")
+    for tab, part in zip(st.tabs(labels, key=f"tabs-{node.id}", on_change="rerun"), parts, strict=True):
+        if tab.open:  # what is behind the other tabs is neither computed nor sent
+            with tab:
+                part()
+
+
+def _talk(rows: list[Row]) -> None:
+    if rows:
+        links("discussion", rows, "Objections, questions and links")
+    else:
+        st.caption("No objection, question or link to another line of work is recorded.")
 
 
 def _shaken(world: World, node: Node) -> None:

@@ -1,8 +1,7 @@
 // a real table: headings that sort, cells of text or of links; a narrow window shows each row as a block
 const SORTED = new WeakMap();
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+PARTS.datatable = function ({ parentElement, setTriggerValue }, data) {
   const host = parentElement.querySelector(".scroll");
   const kept = SORTED.get(host) || { by: null, down: false, all: false };
   SORTED.set(host, kept);
@@ -62,7 +61,7 @@ export default function (component) {
   };
   const link = (part) => {
     const anchor = document.createElement("a");
-    anchor.href = `${data.base}?${new URLSearchParams({ node: part.id })}`;
+    anchor.href = addressOf(part.id, data);
     anchor.dataset.node = part.id;
     if (part.hint) anchor.title = part.hint;
     if (part.glyph) anchor.append(glyph(part.glyph));
@@ -78,7 +77,7 @@ export default function (component) {
     return anchor;
   };
   draw();
-}
+};
 
 function order(a, b) {
   const [x, y] = [a, b].map((cell) => {

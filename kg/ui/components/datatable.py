@@ -8,22 +8,15 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from kg.draw.plain import plain
 from kg.ui import state
+from kg.ui.components.parts import part
 
-_HERE = Path(__file__).parent
-
-_table = st.components.v2.component(
-    "data_table",
-    html='<div class="scroll"></div>\n',
-    css=(_HERE / "datatable.css").read_text(encoding="utf-8"),
-    js=(_HERE / "glyph.js").read_text(encoding="utf-8") + (_HERE / "datatable.js").read_text(encoding="utf-8"),
-)
+_table = part("datatable", '<div class="scroll"></div>')
 
 Cell = str | int | float | dict[str, Any] | list[Any] | None
 """Plain text, a number, a link (``linklist.row``), ``value`` or ``text``, or several of them."""
@@ -49,18 +42,20 @@ def table(
     most: int = 0,
     *,
     inside: bool = False,
+    into: str = "node",
 ) -> None:
-    """The table; a click on a link opens the explorer there (``inside``: this is it, and the node is selected).
+    """The table; a click on a link opens the explorer there. ``inside``: the page stays, and the node's address is put
+    into its own, as the parameter ``into``.
 
     Beyond ``most`` rows the rest is one click away.
     """
 
     def select() -> None:
         if isinstance(address := st.session_state[key].clicked, str):
-            state.select(address)
+            state.put(address, into)
 
     data = {"columns": list(columns), "rows": [list(row) for row in rows], "caption": caption, "most": most}
-    data["base"] = "" if inside else "explore"
+    data |= {"base": "" if inside else "explore", "into": into}
     told = _table(key=key, data=data, on_clicked_change=select if inside else lambda: None)
     if not inside and isinstance(told.clicked, str):
         st.switch_page(state.EXPLORE, query_params={"node": told.clicked})

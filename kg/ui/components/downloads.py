@@ -33,7 +33,7 @@ def node(world: World, address: str) -> None:
 
 def downloads(world: World, key: str, chosen: Callable[[], Selection], label: str = "Export") -> None:
     """A box that opens to one button a format for what ``chosen`` gives, and to citations in common styles."""
-    box = st.popover(label, key=f"export-{key}", on_change="rerun", type="tertiary", icon=":material/download:")
+    box = st.popover(label, key=f"export-{key}", on_change="rerun", type="tertiary")
     if not box.open:
         return
     with box:

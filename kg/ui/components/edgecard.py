@@ -42,8 +42,7 @@ def panel(world: World) -> None:
                 row(world, world.graph.node(edge.target), before=f"{RELATIONS[edge.relation].says}:"),
             ]
             links(f"edge-{i}", ends, "The two ends of the line")
-            for name, value in reasons(edge):
-                st.markdown(f"**{name}** {inert(value)}")
+            st.markdown("  \n".join(f"**{name}** {inert(value)}" for name, value in reasons(edge)))
             paper = f"paper:{edge.data['paper']}" if "paper" in edge.data else ""
             if paper in world.graph:
                 links(f"edge-paper-{i}", [row(world, world.graph.node(paper), before="Says so:")], "Who says so")

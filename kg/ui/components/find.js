@@ -76,10 +76,13 @@ function made(form) {
     clearTimeout(waiting);
     if (box.open && link) box.go({ node: link.dataset.node });
     else if (query) box.go({ query });
-    box.toggle(false); // the focus stays, so that Tab leads on into the page
+    box.toggle(false);
+    input.select(); // the focus stays, so that Tab leads on into the page, and typing begins anew
   });
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // letters typed here are no shortcuts of the page
+    const anew = input.selectionStart === 0 && input.selectionEnd === input.value.length;
+    if (event.key === "/" && anew) return event.preventDefault(); // it leads here, and one is here already
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!box.open) box.toggle(true);

@@ -30,7 +30,7 @@ _loader = st.components.v2.component(
     "vis_network", html="<span hidden></span>", js=_library() + "\nexport default function () {}\n"
 )
 _graph = part(
-    "graph", '<div class="graph" role="img" aria-label="The graph; as a table, the same content can be read"></div>'
+    "graph", '<div class="graph" role="group" aria-label="The graph; as a table, the same content can be read"></div>'
 )
 
 

@@ -19,7 +19,6 @@ from kg.ui.state import World
 
 _links = part("links", "<nav></nav>")
 _legend = part("legend", '<div class="legend"></div>')
-_table = part("table", '<div class="table"></div>')
 
 Row = dict[str, Any]
 
@@ -70,22 +69,10 @@ def following(key: str, data: bytes) -> None:
     _links(key=key, data=data, on_clicked_change=lambda: _select(key))
 
 
-def table(
-    key: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], label: str, *, height: int = 0,
-    into: str = "node",
-) -> None:  # fmt: skip
-    """A table whose cells are text or links (rows of a list); a click on a link selects, one on a heading sorts."""
-    data: dict[str, Any] = {"columns": list(columns), "rows": [list(cells) for cells in rows], "label": label}
-    data |= {"base": "", "height": height, "into": into}
-    _table(key=key, data=data, on_clicked_change=lambda: _select(key, into))
-
-
 def _select(key: str, into: str = "node") -> None:
     address = st.session_state[key].clicked
-    if isinstance(address, str) and into == "node":
-        state.select(address)
-    elif isinstance(address, str):
-        st.query_params[into] = address
+    if isinstance(address, str):
+        state.put(address, into)
 
 
 def links_to_explore(key: str, rows: Sequence[Row], label: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 _HERE = Path(__file__).parent
-NAMES = ("links", "legend", "table", "graph")
+NAMES = ("links", "legend", "datatable", "graph")
 """Each is ``<name>.js``, which adds itself to ``PARTS``, and ``<name>.css``."""
 
 _CALL = """export default function (component) {

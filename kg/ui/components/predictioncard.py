@@ -163,8 +163,10 @@ def outcome_of(record: Prediction, outcome: TestOutcome, key: str) -> None:
         with st.expander("Numbers"):
             figures().table(judged, key=f"{key}-numbers")
     if run.measured and run.measured.curves:
-        with st.expander("Curves of this run"):
-            figures().curves(run.measured.curves, key=f"{key}-curves")
+        box = st.expander("Curves of this run", key=f"{key}-open", on_change="rerun")
+        if box.open:  # thousands of points that few look at
+            with box:
+                figures().curves(run.measured.curves, key=f"{key}-curves")
 
 
 def verdict(name: str) -> None:

@@ -91,10 +91,7 @@ def page() -> None:
         )
     )
     numbers("counts", held, "Predictions by what our runs found")
-    st.page_link(
-        state.WATCH,
-        label="What would falsify the thesis: the predictions about trained networks alone, and what falls with each",
-    )
+    st.page_link(state.WATCH, label="What would falsify the thesis", help="Predictions about trained networks alone.")
     states = picks("state", {name: f"{name} {n}" for name, n in counts.items() if n}, _told())
     old = bool(stale) and picks("stale", {"yes": f"stale only {len(stale)}"})
     strands = {node.id: inert(node.title) for node in world.graph.nodes("strand")}

@@ -16,16 +16,17 @@ from kg.relations import KINDS, RELATIONS  # noqa: E402
 from kg.ui.components import edgecard, filters, parts  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.card import card  # noqa: E402
+from kg.ui.components.datatable import Cell, column, table  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.graphview import graph  # noqa: E402
-from kg.ui.components.linklist import Row, following, heading, links, packed_list, row, table  # noqa: E402
+from kg.ui.components.linklist import Row, following, heading, links, packed_list, row  # noqa: E402
 from kg.ui.components.picks import pick  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
 
 MOST_LISTED = 300
 MOST_SUGGESTED = 5
-TABLE_HEIGHT = 520
+MOST_ROWS = 30
 WAYS = {"rings": "Rings", "timeline": "Timeline", "table": "Table"}
 DEPTHS = {"1": "1 step", "2": "2", "3": "3"}
 
@@ -134,17 +135,18 @@ def as_table(world: World, drawn: draw.Picture, address: str) -> None:
     """What the graph shows, to be read, sorted and followed by keyboard: first the nodes, then the relations."""
     known, graph_ = draw.facets(world.evidence), world.graph
     titles = {node.id: node.title for node in graph_.nodes("strand")}
-    nodes = [
+    nodes: list[list[Cell]] = [
         [
             row(world, graph_.node(at)), at.partition(":")[0], titles.get(known.strand.get(at, ""), ""),
             known.standing[at], known.year.get(at), *([drawn.steps[at]] if address else []),
         ]
         for at in drawn.addresses
     ]  # fmt: skip
-    columns = ["node", "kind", "strand", "standing", "year", *(["steps"] if address else [])]
-    table("nodes", columns, nodes, "The nodes of the graph", height=TABLE_HEIGHT)
+    columns = [column("node", "words"), *map(column, ("kind", "strand", "standing")), column("year", "number")]
+    columns += [column("steps", "number", "How far from the selected node.")] * bool(address)
+    table("nodes", columns, nodes, "The nodes of the graph", most=MOST_ROWS, inside=True)
     if drawn.edges:
-        told = [
+        told: list[list[Cell]] = [
             [
                 row(world, graph_.node(edge.source)), RELATIONS[edge.relation].says,
                 row(world, graph_.node(edge.target)),
@@ -153,8 +155,8 @@ def as_table(world: World, drawn: draw.Picture, address: str) -> None:
             for edge in drawn.edges
         ]  # fmt: skip
         st.caption(f"{counted(len(told), 'relation')} between them.")
-        columns = ["from", "says", "to", "reason and place"]
-        table("relations", columns, told, "The relations of the graph", height=TABLE_HEIGHT)
+        columns = [column("from", "words"), column("says"), column("to", "words"), column("reason and place", "words")]
+        table("relations", columns, told, "The relations of the graph", most=MOST_ROWS, inside=True)
 
 
 def missing(world: World, candidates: list[str]) -> None:

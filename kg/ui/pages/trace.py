@@ -18,7 +18,8 @@ from kg.trace import Step  # noqa: E402
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components import edgecard, parts  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
-from kg.ui.components.linklist import Row, heading, links, links_to_explore, row, table, title  # noqa: E402
+from kg.ui.components.datatable import Cell, column, table  # noqa: E402
+from kg.ui.components.linklist import Row, heading, links, links_to_explore, row, title  # noqa: E402
 from kg.ui.components.picks import pick  # noqa: E402
 from kg.ui.components.predictioncard import badges, verdict  # noqa: E402
 from kg.ui.state import World  # noqa: E402
@@ -31,7 +32,7 @@ ENDS = {
     "assumption": "Assumptions",
     "source": "Other sources",
 }
-MOST_STEPS, MOST_ENDS, MOST_OFFERED, TABLE_HEIGHT = 300, 12, 12, 620
+MOST_STEPS, MOST_ENDS, MOST_OFFERED, MOST_ROWS = 300, 12, 12, 40
 EFFECTS = {
     "falls": "loses its ground",
     "weakens": "keeps some other ground",
@@ -52,9 +53,9 @@ def start(world: World) -> None:
         "contested or refuted": [name for name, one in found.items() if one.standing in ("contested", "refuted")],
         "most linked": list(found),
     }
-    for column, (told, names) in zip(st.columns(3), offered.items(), strict=True):
+    for place, (told, names) in zip(st.columns(3), offered.items(), strict=True):
         ranked = sorted(names, key=lambda name: (-weight[name], name))[:MOST_OFFERED]
-        with column:
+        with place:
             rows = [row(world, world.graph.node(f"claim:{name}"), note=found[name].standing or "") for name in ranked]
             links(f"offered-{told}", [heading(told), *rows], told)
     st.caption("Any other node can be traced from its card in the explorer.")
@@ -157,17 +158,18 @@ def as_table(world: World, node: Node) -> None:
     if not steps:
         st.caption("Nothing in the record lies below it.")
         return
-    told = [
+    told: list[list[Cell]] = [
         [
-            step.depth, step.says, row(world, world.graph.node(step.address)), step.address.partition(":")[0],
-            _state(world, step.address), _carried(step), _path(world, step),
+            row(world, world.graph.node(step.address)), step.says, step.address.partition(":")[0],
+            _state(world, step.address), step.depth, _carried(step), _path(world, step),
         ]
         for step in steps[:MOST_STEPS] if not step.again
     ]  # fmt: skip
     distinct = len({step.address for step in steps})
     st.caption(f"{len(told):,} of {counted(distinct, 'node')} that it rests on, depth first.")
-    columns = ["step", "says", "node", "kind", "state", "reason and place", "path"]
-    table("steps", columns, told, f"What {title(node)} rests on", height=TABLE_HEIGHT, into="at")
+    columns = [column("node", "words"), *map(column, ("says", "kind", "state")), column("step", "number")]
+    columns += [column("reason and place", "words"), column("path", "words")]
+    table("steps", columns, told, f"What {title(node)} rests on", most=MOST_ROWS, inside=True, into="at")
 
 
 def sides(world: World, node: Node) -> None:
@@ -176,10 +178,10 @@ def sides(world: World, node: Node) -> None:
         st.info("Evidence is weighed for claims and predictions.")
         return
     found = weighing.weighed(world.evidence, node.address)
-    for column, told, side in zip(
+    for place, told, side in zip(
         st.columns(2, gap="large"), ("Supports it", "Speaks against it"), (found.support, found.against), strict=True
     ):
-        with column:
+        with place:
             st.markdown(f"#### {told}")
             said = [f"**{counted(len(side.independent), 'independent source')}**"]
             said += [counted(len(side.runs), "script") + " of ours"] if side.runs else []
@@ -233,16 +235,17 @@ def falls(world: World, node: Node) -> None:
     effects = Counter(step.effect or "falls" for step in found)
     st.markdown("; ".join(f"**{effects[e]}** {_plural(e, effects[e])}" for e in EFFECTS if effects[e]) + ".")  # type: ignore[index]
     st.caption(" ".join(f"**{effect}**: {told}." for effect, told in EFFECTS.items()))
-    rows = [
+    rows: list[list[Cell]] = [
         [
-            step.effect, row(world, world.graph.node(step.address)), step.address.partition(":")[0],
+            row(world, world.graph.node(step.address)), step.effect, step.address.partition(":")[0],
             _state(world, step.address), step.depth, _path(world, step),
         ]
         for step in found[:MOST_STEPS]
     ]  # fmt: skip
     st.caption(f"{len(rows):,} of {counted(len(found), 'node')}; a click traces that one.")
-    columns = ["effect", "node", "kind", "state", "steps", "path"]
-    table("falls", columns, rows, f"What falls if {title(node)} falls", height=TABLE_HEIGHT)
+    columns = [column("node", "words"), *map(column, ("effect", "kind", "state")), column("steps", "number")]
+    columns.append(column("path", "words"))
+    table("falls", columns, rows, f"What falls if {title(node)} falls", most=MOST_ROWS, inside=True)
 
 
 def _plural(effect: str, n: int) -> str:

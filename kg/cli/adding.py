@@ -1,0 +1,83 @@
+"""``kg add``: a paper into a bibliography, from its identifier or from BibTeX."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.common import as_json, load, put
+
+if TYPE_CHECKING:
+    from kg.contribute.addpaper import Addition
+    from kg.corpus import Corpus
+
+
+@click.command()
+@click.argument("source")
+@click.option("--strand", default="context", show_default=True, help="The file of bib/ that it goes into.")
+@click.option("--force", is_flag=True, help="Add it although the same work seems to be there.")
+@as_json
+@click.pass_obj
+def add(root: Path | None, source: str, strand: str, force: bool, json_: bool) -> None:
+    """Add the paper SOURCE: a DOI, an arXiv number, a .bib file, or - for BibTeX on the input.
+
+    Only a DOI or an arXiv number asks the network. A work that is there already is refused, with the entry shown.
+
+    \b
+    kg add 2103.00065 --strand empirical-laws
+    kg add 10.1038/nature14539
+    kg add - < pasted.bib
+    """
+    from kg.contribute import addpaper, change, fetch, mend
+    from kg.contribute.yamlstyle import CannotFormatError
+
+    graph = load(root)
+    corpus = graph.corpus
+    path = f"bib/{strand}.bib"
+    if not (corpus.root / path).is_file():
+        there = ", ".join(sorted(file.stem for file in (corpus.root / "bib").glob("*.bib")))
+        raise click.UsageError(f"there is no {path}; --strand is one of {there}")
+    fetched = source != "-" and not source.endswith(".bib")
+    try:
+        if fetched:
+            text = fetch.bibtex(source)
+        else:
+            text = sys.stdin.read(2_000_000) if source == "-" else Path(source).read_text(encoding="utf-8")
+        found = addpaper.additions(text, corpus.papers.values(), fresh_keys=fetched)
+        for addition in found:
+            if addition.twins and not force:
+                raise change.Refused(_pair(addition, corpus))
+        before = mend.read(corpus.root, path)
+        whole = "\n\n".join([before.rstrip("\n"), *(addition.text.rstrip("\n") for addition in found)]) + "\n"
+        warnings = change.apply(corpus.root, {path: whole})
+    except (fetch.CannotFetch, change.Refused, CannotFormatError) as problem:
+        raise click.ClickException(str(problem)) from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{source} is not UTF-8 text; save it as UTF-8") from None
+    keys = [addition.paper.key for addition in found]
+    for addition in found:
+        for note in addition.notes:
+            click.echo(f"{addition.paper.key}: {note}", err=True)
+    for warning in warnings:
+        click.echo(str(warning), err=True)
+    rows = [{"key": key, "path": path} for key in keys]
+    put(rows if json_ else "\n".join(f"added {key} to {path}" for key in keys), json_)
+
+
+def _pair(addition: Addition, corpus: Corpus) -> str:
+    """The new entry and the one that is the same work, side by side."""
+    lines = ["this work seems to be there already; --force adds it all the same"]
+    for key, why in addition.twins:
+        other = corpus.papers.get(key)
+        if other is None:
+            lines += [f"  there  {key}, in the same input", f"         {why}"]
+            continue
+        lines += [f"  there  {corpus.place(f'paper:{key}')} {key}: {other.label}, {other.title}", f"         {why}"]
+        for name in ("doi", "arxiv"):
+            if (value := getattr(addition.paper, name)) and not getattr(other, name):
+                lines.append(f"         it has no {name}; add {value} to that entry")
+    lines.append(f"  new    {addition.paper.key}: {addition.paper.label}, {addition.paper.title}")
+    return "\n".join(lines)

@@ -1,0 +1,85 @@
+"""What a command needs: from its flags, else asked on a terminal; without one, all that is missing is named at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.search import Index
+
+NEAR = 6  # ids offered
+
+
+def interactive() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
+class Asker:
+    """Collects answers; ``done`` refuses with every flag that was neither given nor could be asked for."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.missing: list[str] = []
+
+    @cached_property
+    def index(self) -> Index:
+        from kg.search import Index
+
+        return Index(self.graph)
+
+    def text(self, flag: str, given: str | None, question: str, among: Sequence[str] = ()) -> str:
+        if given:
+            return given
+        if not interactive():
+            self.missing.append(f"{flag} ({'|'.join(among) or question})")
+            return ""
+        return str(click.prompt(question, type=click.Choice(list(among)) if among else str, err=True))
+
+    def reference(self, flag: str, given: str | None, kind: str, question: str) -> str:
+        """An id of a node of ``kind``; words that name none bring the nearest ones."""
+        if given:
+            return self.known(flag, given, kind)
+        if not interactive():
+            self.missing.append(f"{flag} ({question})")
+            return ""
+        while True:
+            words = str(click.prompt(f"{question} (id or words)", err=True))
+            if (found := self._id(words, kind)) is not None:
+                return found
+            click.echo(self._near(words, kind) or "  nothing near; other words?", err=True)
+
+    def references(self, flag: str, given: Sequence[str], kind: str, question: str, *, needed: bool) -> list[str]:
+        """Ids of nodes of ``kind``; asked for only where one is ``needed``."""
+        if given or not needed:
+            return [self.known(flag, each, kind) for each in given]
+        return [one] if (one := self.reference(flag, None, kind, question)) else []
+
+    def known(self, flag: str, text: str, kind: str) -> str:
+        """The id that ``text`` names. Raises UsageError with the nearest where it names none."""
+        if (found := self._id(text, kind)) is not None:
+            return found
+        raise click.UsageError(
+            f"{flag}: there is no {kind} {text!r}; near it:\n{self._near(text, kind) or '  nothing'}"
+        )
+
+    def done(self) -> None:
+        if self.missing:
+            raise click.UsageError(
+                "there is no terminal to ask on; these flags are missing:\n  " + "\n  ".join(self.missing)
+            )
+
+    def _id(self, text: str, kind: str) -> str | None:
+        address, _ = self.graph.resolve(text if text.startswith(f"{kind}:") else f"{kind}:{text}")
+        return address.partition(":")[2] if address and address.startswith(f"{kind}:") else None
+
+    def _near(self, words: str, kind: str) -> str:
+        spaced = words.partition(":")[2] or words
+        hits = self.index.find(spaced.replace("-", " "), kind, NEAR)
+        return "\n".join(f"  {hit.address.partition(':')[2]}  {hit.title}" for hit in hits)

@@ -1,0 +1,117 @@
+"""``kg new prediction`` and ``kg new reproduction``: what one will measure, and the script that does."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from kg.cli.asking import Asker
+from kg.cli.common import load
+from kg.cli.creating import LEVELS, new, written
+
+
+@new.command()
+@click.option("--claim", "claim_", help="The claim that implies it.")
+@click.option("--id", "id_", help="Its id within the claim.")
+@click.option("--statement", help="What one will measure.")
+@click.option("--type", "type_", help="equality, bound, exponent, threshold, ordering, switch or qualitative.")
+@click.option("--about", help="derived, simulated-model, trained-network or field.")
+@click.option("--refuted-if", help="What a critic would accept as its refutation.")
+@click.option("--quantity", help="The key in the script's result.")
+@click.option("--expected", help="Arithmetic in the settings, or from-run.")
+@click.option("--at-most", help="A bound, in the place of --expected.")
+@click.option("--at-least", help="A bound, in the place of --expected.")
+@click.option("--compare", type=click.Choice(["ratio", "difference"]))
+@click.option("--tolerance", help="A number, in the units of --compare.")
+@click.option("--tolerance-why", help="Its reason, outside of any run.")
+@click.option("--condition", "conditions", multiple=True, help="setting=value,setting=value; may be repeated.")
+@click.option("--rival", "rivals", multiple=True, help="name=expected value; may be repeated.")
+@click.option("--pilot", is_flag=True, help="Earlier runs chose settings or tolerance.")
+@click.pass_obj
+def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **given: Any) -> None:
+    """A prediction, at the end of its claim's list; comments of the file stay.
+
+    \b
+    kg new prediction --claim ID --id rate --statement S --type qualitative --about field --refuted-if R
+    """
+    from kg.contribute import drafts, mend
+    from kg.contribute.change import Refused
+    from kg.declarations import Type
+
+    graph = load(root)
+    ask = Asker(graph)
+    claim = ask.reference("--claim", claim_, "claim", "the claim that implies it")
+    kind = ask.text("--type", given["type_"], "type", get_args(Type))
+    frozen = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "pilot": str(given["pilot"]).lower()}
+    fields: dict[str, Any] = {
+        "id": ask.text("--id", id_, "id within the claim, a word or two"),
+        "statement": ask.text("--statement", given["statement"], "what one will measure"),
+        "type": kind,
+        "about": ask.text("--about", given["about"], "about", LEVELS),
+        "refuted-if": ask.text("--refuted-if", given["refuted_if"], "refuted if"),
+        "frozen": frozen,
+    }
+    for name in ("quantity", "expected", "at-most", "at-least", "compare"):
+        fields[name] = given[name.replace("-", "_")]
+    if given["tolerance"]:
+        why = ask.text("--tolerance-why", given["tolerance_why"], "why this tolerance")
+        fields["tolerance"] = {"value": given["tolerance"], "why": why}
+    ask.done()
+    fields["rivals"] = [{"name": name, "expected": value} for name, value in map(_pair, given["rivals"])]
+    fields["conditions"] = [dict(map(_pair, row.split(","))) for row in given["conditions"]]
+    path = f"data/claims/{claim}.yaml"
+    try:
+        text = drafts.with_prediction(mend.read(graph.corpus.root, path), fields, path)
+    except Refused as problem:
+        raise click.ClickException(str(problem)) from None
+    written(graph, {path: text})
+    click.echo(f"added {claim}/{fields['id']} to {path}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.rpartition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise click.UsageError(f"found {text!r}, expected name=value")
+    return name.strip(), value.strip()
+
+
+@new.command()
+@click.argument("name")
+@click.option("--prediction", "prediction_", help="The prediction that it tests: claim/prediction.")
+@click.option("--level", help="derived, simulated-model, trained-network or field.")
+@click.pass_obj
+def reproduction(root: Path | None, name: str, prediction_: str | None, level: str | None) -> None:
+    """A script scripts/NAME.py that runs, with a placeholder for the science, and the test that names it.
+
+    \b
+    kg new reproduction tail_exponent --prediction heavy-tails/exponent --level trained-network
+    """
+    from kg.contribute import drafts, mend, skeleton
+    from kg.contribute.change import Refused
+    from kg.scriptfile import is_script_name
+    from kg.terms import ResultError
+
+    if not is_script_name(f"{name}.py"):
+        raise click.UsageError(f"found {name!r}, expected lower-case letters, digits and '_', beginning with a letter")
+    graph = load(root)
+    ask = Asker(graph)
+    wanted = ask.reference("--prediction", prediction_, "prediction", "the prediction that it tests")
+    level = ask.text("--level", level, "level", LEVELS)
+    ask.done()
+    declared = graph.node(f"prediction:{wanted}").record
+    claim, _, short = wanted.partition("/")
+    if declared.type == "qualitative" or declared.missing:
+        lacks = ", ".join(declared.missing) or "a number: it is qualitative"
+        raise click.ClickException(f"{wanted} cannot be tested yet; its declaration lacks {lacks}")
+    path, script = f"data/claims/{claim}.yaml", f"scripts/{name}.py"
+    try:
+        files = {script: skeleton.script(name, graph.node(f"claim:{claim}").record.statement, declared)}
+        if name not in [test.script for test in declared.scripts]:
+            files[path] = drafts.with_test(mend.read(graph.corpus.root, path), short, name, level, path)
+    except (Refused, ResultError) as problem:
+        raise click.ClickException(str(problem)) from None
+    written(graph, files, new=frozenset({script}))
+    click.echo(f"wrote {script}; try it: kg rerun {name} --budget smoke")

@@ -1,0 +1,53 @@
+"""``kg retire``: an address taken out of use, with a redirect."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+
+from kg.cli.common import as_json, load, put, resolved
+
+
+@click.command()
+@click.argument("node")
+@click.option(
+    "--to", multiple=True, help="Where it leads: a new address renames, one that is there merges, several split."
+)
+@click.option("--why", required=True, help="The reason, shown wherever the old address is asked for.")
+@as_json
+@click.pass_obj
+def retire(root: Path | None, node: str, to: tuple[str, ...], why: str, json_: bool) -> None:
+    """Take NODE out of use: rename, merge, split (--to several times) or withdraw it (no --to).
+
+    References are rewritten through the whole record; comments stay. The old address redirects from then on.
+
+    \b
+    kg retire claim:old-name --to claim:new-name --why "says what it claims"
+    """
+    from kg.contribute import change, rename
+    from kg.contribute.retire import retire as retired
+
+    graph = load(root)
+    address = resolved(graph, node)
+    kind = address.partition(":")[0]
+    if node not in (address, address.partition(":")[2]):
+        raise click.UsageError(f"{node!r} is retired already and leads to {address}")
+    ends = tuple(
+        each if each.startswith(f"{kind}:") or (":" in each and kind != "paper") else f"{kind}:{each}" for each in to
+    )
+    try:
+        done = retired(graph, address, ends, why, datetime.datetime.now(datetime.UTC).date())
+        warnings = change.apply(graph.corpus.root, done.files, gone=frozenset(done.gone), keep_form=True)
+    except change.Refused as problem:
+        raise click.ClickException(str(problem)) from None
+    for warning in warnings:
+        click.echo(str(warning), err=True)
+    rest = rename.mentions(graph.corpus.root, {address.partition(":")[2]})
+    if "docs/seed-map.yaml" in done.files:
+        click.echo("docs/seed-map.md is generated: python -m kg.generate", err=True)
+    if rest:
+        click.echo(f"also named in {', '.join(rest)}; look there", err=True)
+    changed = sorted(set(done.files) | done.gone)
+    put({"done": done.what, "files": changed} if json_ else "\n".join([done.what, *(f"  {p}" for p in changed)]), json_)

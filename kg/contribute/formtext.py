@@ -1,0 +1,86 @@
+"""What is typed into the fields of a form as the text of a file, and an attempt put into a question's file."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from kg.contribute import mend
+from kg.contribute.yamlstyle import CannotFormatError
+
+_WORD = re.compile(r"[a-z0-9]+")
+_TEX = re.compile(r"\$[^$]*\$")
+_SMALL = re.compile(r"(?:an?|and|are|as|at|by|for|from|in|is|of|on|or|than|that|the|to|with)\Z")
+
+
+def identifier(title: str) -> str:
+    """An id from the first telling words of a title: 'Momentum moves the edge' gives 'momentum-moves-edge'."""
+    plain = unicodedata.normalize("NFKD", _TEX.sub(" ", title)).encode("ascii", "ignore").decode().lower()
+    words = [word for word in _WORD.findall(plain) if not _SMALL.match(word)]
+    return "-".join(words[:5])[:60]
+
+
+def filled(value: Any) -> Any:
+    """``value`` without what was left empty, at every depth; None where nothing is left. White space is collapsed."""
+    if isinstance(value, str):
+        return " ".join(value.split()) or None
+    if isinstance(value, Mapping):
+        return {name: left for name, inner in value.items() if (left := filled(inner)) is not None} or None
+    if isinstance(value, list | tuple):
+        return [left for inner in value if (left := filled(inner)) is not None] or None
+    return value
+
+
+def text(fields: Mapping[str, Any], more: str = "") -> str:
+    """The fields that were filled in as YAML, one below the other, with lines of YAML written by hand after them."""
+    lines = []
+    for name, value in (filled(fields) or {}).items():
+        if isinstance(value, list) and isinstance(value[0], Mapping):
+            lines += [f"{name}:", *(f"  - {_flow(item)}" for item in value)]
+        else:
+            lines.append(f"{name}: {_flow(value)}")
+    return "".join(f"{line}\n" for line in [*lines, *([more.strip(chr(10))] if more.strip() else [])])
+
+
+def with_attempt(question: str, path: str, attempt: Mapping[str, Any]) -> str:
+    """The text of a question's file with ``attempt`` as its last one, in canonical form where it can be.
+
+    What was in the file stays. Raises CannotFormatError where ``question`` is not a mapping in block form.
+    """
+    item = _flow(filled(attempt) or {})
+    root = yaml.compose(question, Loader=yaml.CBaseLoader)
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        raise CannotFormatError(f"{path}: expected fields one below the other")
+    lines = question.rstrip("\n").split("\n")
+    held = next((value for key, value in root.value if key.value == "attempts"), None)
+    if held is None:
+        lines += ["attempts:", f"  - {item}"]
+    elif held.flow_style:
+        mark = held.end_mark
+        row, comma = lines[mark.line], ", " if held.value else ""
+        lines[mark.line] = f"{row[: mark.column - 1]}{comma}{item}{row[mark.column - 1 :]}"
+    else:
+        lines.insert(_end(lines, held.value[-1]), f"{' ' * held.start_mark.column}- {item}")
+    out = "\n".join(lines) + "\n"
+    try:
+        return mend.formatted(out, path)
+    except CannotFormatError:
+        return out
+
+
+def _flow(value: Any) -> str:
+    """On one line, as JSON, which YAML reads alike."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _end(lines: list[str], node: Any) -> int:
+    """The number, from 0, of the line after the last one of ``node`` that is not blank."""
+    end = node.end_mark.line + (node.end_mark.column > 0)
+    while end > node.start_mark.line + 1 and (end > len(lines) or not lines[end - 1].strip()):
+        end -= 1
+    return int(end)

@@ -1,0 +1,182 @@
+"""A file as somebody proposes it, held against the record as it stands: what is wrong, and the graph that it gives.
+
+Nothing is written. What needs all runs and maps to be judged again is left to ``kg check``.
+"""
+
+from __future__ import annotations
+
+import bisect
+import gc
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+from kg import bibfile, identifiers, papers, textfile, yamlfile
+from kg.checks import declarations, learning, links, order, prose, references, rivalry
+from kg.contribute import mend
+from kg.contribute.yamlstyle import CannotFormatError
+from kg.corpus import DUPLICATE_ID, FOLDERS, Corpus
+from kg.findings import Finding, Place
+from kg.graph import Edge, Graph
+from kg.validation import Location, Origin, build
+
+_KINDS = {"claims": "claim", "questions": "question", "arguments": "argument"}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """``text`` is canonical where it can be read. ``findings`` are on its lines, ``elsewhere`` what it does to others.
+
+    ``graph`` is the record with it, None where it cannot be read; ``address`` is the node that it writes.
+    ``fields`` has the findings by the field of the record at whose place they stand, '' where there is none.
+    """
+
+    path: str
+    text: str
+    address: str
+    findings: tuple[Finding, ...]
+    elsewhere: tuple[Finding, ...] = ()
+    graph: Graph | None = None
+    fields: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong but what may wait (warnings)."""
+        return self.graph is not None and not any(f.severity == "error" for f in (*self.findings, *self.elsewhere))
+
+
+def propose(graph: Graph, path: str, text: str, *, is_new: bool = False) -> Proposal:
+    """The file ``path`` of the record of ``graph`` as ``text``: a claim, question or argument, or an entry of ``bib/``.
+
+    A YAML file takes the place of the one at ``path``, of which there is none where it ``is_new``; an entry stands
+    beside those of its file. Never raises.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _entry(graph, path, text) if path.endswith(".bib") else _file(graph, path, text, is_new)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def neighbours(proposal: Proposal) -> list[Edge]:
+    """The relations between the proposed node, with its predictions, and the rest of the record."""
+    if proposal.graph is None or proposal.address not in proposal.graph:
+        return []
+    graph = proposal.graph
+    own = {proposal.address, *(edge.target for edge in graph.out(proposal.address, "implies"))}
+    return [edge for address in sorted(own) for edge in graph.around(address) if edge.other(address) not in own]
+
+
+def _file(graph: Graph, path: str, text: str, is_new: bool) -> Proposal:
+    folder, stem = PurePosixPath(path).parent.name, PurePosixPath(path).stem
+    address = f"{_KINDS[folder]}:{stem}"
+    wrong = [*_unfit(path, stem), *_forbidden(path, text)]
+    if is_new and address in graph:
+        wrong.append(
+            DUPLICATE_ID.at(Place(path), f"{stem!r} is there already; choose another name, or correct that one")
+        )
+    if wrong:
+        return Proposal(path, text, address, tuple(wrong))
+    with suppress(CannotFormatError):  # the reader says why, on the lines as they are
+        text = mend.formatted(text, path)
+    file = yamlfile.parse(text, path)
+    if file.value is None:
+        return Proposal(path, text, address, file.findings, fields=_by_field(file.findings, file.lines))
+    origin = Origin(path, file.lines)
+    record, findings = build(FOLDERS[folder], file.value, origin)
+    if record is None:
+        found = (*file.findings, *findings)
+        return Proposal(path, text, address, found, fields=_by_field(found, file.lines))
+    corpus = graph.corpus
+    records: dict[str, Any] = {folder: MappingProxyType({**getattr(corpus, folder), stem: record})}
+    changed = replace(
+        corpus,
+        **records,
+        origins=MappingProxyType({**corpus.origins, address: origin}),
+        findings=(),
+        broken=corpus.broken - {address},
+    )
+    return _held(graph, changed, Proposal(path, text, address, file.findings), file.lines)
+
+
+def _entry(graph: Graph, path: str, text: str) -> Proposal:
+    with suppress(CannotFormatError):
+        text = mend.mended(text, path)
+    if wrong := tuple(_forbidden(path, text)):
+        return Proposal(path, text, "", wrong)
+    read = bibfile.parse(text, path)
+    if len(read.entries) > 1:
+        several = f"found {len(read.entries)} entries, expected one; propose them one by one"
+        wrong = (bibfile.TOO_MANY.at(Place(path), several),)
+    if wrong or len(read.entries) != 1:
+        return Proposal(path, text, "", (*wrong, *read.findings))
+    [entry] = read.entries
+    paper, findings = papers.from_entry(entry)
+    corpus, address = graph.corpus, f"paper:{paper.key}"
+    twin = next((key for key in corpus.papers if key.casefold() == paper.key.casefold()), None)
+    if twin is not None:
+        where = corpus.place(f"paper:{twin}")
+        findings.append(DUPLICATE_ID.at(entry.place, f"{paper.key!r} is taken by {where}; choose another key"))
+    lines: dict[Location, int] = {(name,): line for name, line in entry.lines.items()}
+    changed = replace(
+        corpus,
+        papers=MappingProxyType({**corpus.papers, paper.key: paper}),
+        origins=MappingProxyType({**corpus.origins, address: Origin(path, lines, (), entry.place.line)}),
+        findings=(),
+        broken=corpus.broken - {address},
+    )
+    return _held(graph, changed, Proposal(path, text, address, (*read.findings, *findings)), lines)
+
+
+def _unfit(path: str, stem: str) -> Iterator[Finding]:
+    if not identifiers.is_record_id(stem):
+        what = f"found {stem[:80]!r}, expected lower-case letters, digits, '.', '_' and '-' (at most 80)"
+        yield textfile.BAD_NAME.at(Place(path), what)
+
+
+def _forbidden(path: str, text: str) -> Iterator[Finding]:
+    for offset, what in textfile.forbidden(text):
+        yield textfile.FORBIDDEN.at(Place(path, text.count("\n", 0, offset) + 1), f"found {what}; delete it")
+
+
+def _held(graph: Graph, changed: Corpus, proposal: Proposal, lines: Mapping[Location, int]) -> Proposal:
+    """The proposal with what the rules across records say of it, beyond what they say of the record already."""
+    after = Graph(changed)
+    before = Counter((f.place.path, f.rule, f.message) for f in _across(graph))
+    fresh = []
+    for finding in _across(after):
+        key = (finding.place.path, finding.rule, finding.message)
+        if before[key] and finding.place.path != proposal.path:
+            before[key] -= 1
+        else:
+            fresh.append(finding)
+    mine = tuple(sorted({*proposal.findings, *(f for f in fresh if f.place.path == proposal.path)}))
+    others = tuple(f for f in fresh if f.place.path != proposal.path)
+    return replace(proposal, findings=mine, elsewhere=others, graph=after, fields=_by_field(mine, lines))
+
+
+def _across(graph: Graph) -> list[Finding]:
+    """What the rules across records say that need no run."""
+    corpus = graph.corpus
+    return sorted({
+        *references.check(corpus), *declarations.check(corpus), *order.cycles(graph), *order.dates(corpus),
+        *links.check(corpus), *learning.check(corpus), *prose.check(corpus), *rivalry.check(corpus),
+    })  # fmt: skip
+
+
+def _by_field(findings: tuple[Finding, ...], lines: Mapping[Location, int]) -> dict[str, tuple[Finding, ...]]:
+    """The findings by the first-level field on or below whose line they stand."""
+    starts = sorted((line, str(at[0])) for at, line in lines.items() if len(at) == 1)
+    found: dict[str, tuple[Finding, ...]] = {}
+    for finding in findings:
+        at = bisect.bisect_right([line for line, _ in starts], finding.place.line) - 1
+        whole = at < 0 or (finding.rule == "missing-field" and finding.place.line == 1)
+        name = "" if whole else starts[at][1]
+        found[name] = (*found.get(name, ()), finding)
+    return found
