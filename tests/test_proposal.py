@@ -125,12 +125,6 @@ def test_an_attempt_is_added_and_nothing_else_changes(text: str) -> None:
     assert now == was
 
 
-def test_an_id_is_made_of_the_words_that_tell() -> None:
-    """Small words, TeX and accents do not enter an id, and what is made is one."""
-    assert formtext.identifier("The edge of $2/\\eta$ is at Müller's plateau") == "edge-muller-s-plateau"
-    assert formtext.identifier("$x$ of the") == ""
-
-
 def test_the_record_is_left_as_it_is() -> None:
     """Proposing changes nothing of the graph that it is held against."""
     before = (len(TOY), dict(TOY.corpus.claims))

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from kg.contribute import mend
+from kg.contribute import drafts, mend
 from kg.contribute.yamlstyle import CannotFormatError
-
-_WORD = re.compile(r"[a-z0-9]+")
-_TEX = re.compile(r"\$[^$]*\$")
-_SMALL = re.compile(r"(?:an?|and|are|as|at|by|for|from|in|is|of|on|or|than|that|the|to|with)\Z")
-
-
-def identifier(title: str) -> str:
-    """An id from the first telling words of a title: 'Momentum moves the edge' gives 'momentum-moves-edge'."""
-    plain = unicodedata.normalize("NFKD", _TEX.sub(" ", title)).encode("ascii", "ignore").decode().lower()
-    words = [word for word in _WORD.findall(plain) if not _SMALL.match(word)]
-    return "-".join(words[:5])[:60]
 
 
 def filled(value: Any) -> Any:
@@ -38,13 +25,7 @@ def filled(value: Any) -> Any:
 
 def text(fields: Mapping[str, Any], more: str = "") -> str:
     """The fields that were filled in as YAML, one below the other, with lines of YAML written by hand after them."""
-    lines = []
-    for name, value in (filled(fields) or {}).items():
-        if isinstance(value, list) and isinstance(value[0], Mapping):
-            lines += [f"{name}:", *(f"  - {_flow(item)}" for item in value)]
-        else:
-            lines.append(f"{name}: {_flow(value)}")
-    return "".join(f"{line}\n" for line in [*lines, *([more.strip(chr(10))] if more.strip() else [])])
+    return drafts.record(filled(fields) or {}) + (more.strip("\n") + "\n" if more.strip() else "")
 
 
 def with_attempt(question: str, path: str, attempt: Mapping[str, Any]) -> str:
@@ -52,7 +33,7 @@ def with_attempt(question: str, path: str, attempt: Mapping[str, Any]) -> str:
 
     What was in the file stays. Raises CannotFormatError where ``question`` is not a mapping in block form.
     """
-    item = _flow(filled(attempt) or {})
+    item = json.dumps(filled(attempt) or {}, ensure_ascii=False)  # which YAML reads alike
     root = yaml.compose(question, Loader=yaml.CBaseLoader)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise CannotFormatError(f"{path}: expected fields one below the other")
@@ -71,11 +52,6 @@ def with_attempt(question: str, path: str, attempt: Mapping[str, Any]) -> str:
         return mend.formatted(out, path)
     except CannotFormatError:
         return out
-
-
-def _flow(value: Any) -> str:
-    """On one line, as JSON, which YAML reads alike."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _end(lines: list[str], node: Any) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 import streamlit as st
 
 from kg.contribute import formtext
+from kg.contribute.drafts import slug
 from kg.contribute.proposal import Proposal
 from kg.corpus import Corpus
 from kg.declarations import Prediction, Source
@@ -152,7 +153,7 @@ def written(kind: Kind, corpus: Corpus, read: Callable[[str], str]) -> tuple[str
         return path, formtext.with_attempt(read(path), path, attempt)
     fields = _claim(said) if kind == "claim" else {field.name: said(field.name) for field in FORMS[kind][:-1]}
     text = formtext.text(fields, said("more") if kind == "claim" else "")
-    return f"data/{kind}s/{said('id') or formtext.identifier(said('title')) or 'unnamed'}.yaml", text
+    return f"data/{kind}s/{said('id') or slug(said('title'))}.yaml", text
 
 
 def _claim(said: Callable[[str], Any]) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def _claim(said: Callable[[str], Any]) -> dict[str, Any]:
     if said("predicts") or said("refuted-if"):
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
         fields["predictions"] = [{
-            "id": formtext.identifier(said("predicts")) or "first", "statement": said("predicts"),
+            "id": slug(said("predicts")), "statement": said("predicts"),
             "type": "qualitative", "about": said("about"), "frozen": {"date": today, "pilot": "false"},
             "refuted-if": said("refuted-if"),
         }]  # fmt: skip
