@@ -20,6 +20,9 @@ Each prediction that a script tests, with the newest recorded run as it is judge
 predictions that it tests. *Stale* says that the script, its data or the declaration changed since the run.
 
 `kg rerun --all --budget smoke --jobs 2` shows that all of them work; `kg rerun --stale --record` measures what is due.
+
+`python benchmarks/second_seeds.py` runs them from another first seed, 5000, and compares the verdicts. On 2026-11-26 it
+had done so for 17 of 31 scripts: all 58 predictions that agreed agreed again, and 8 others had the same verdict too.
 """
 _TABLE = "| prediction | claim | command | level | CPU s | verdict | date |\n|---|---|---|---|---:|---|---|"
 

@@ -20,6 +20,8 @@ Equations (n = width; v and h = W x, each (n,), for one input x of norm 1; f = n
     (5)  With y = 0, lambda' = lambda + (eta f^2 / n)(eta lambda - 4): the curvature falls at every step below
          eta lambda_0 = 4, and as |f| <= sqrt(n) lambda / 2, training stays bounded; above 4 it rises at every step, and
          training diverges. At any width the limit is 4 for y = 0; for other targets, for large ones.
+         A network that starts from h = v has |f| = sqrt(n) lambda / 2 from the first step on, so that its loss has no
+         room to grow: v' = v (1 - eta lambda / 2), and it grows from eta lambda_0 = 4 on, where training diverges.
     (6)  The network linearised at its start keeps lambda = lambda_0: z' = z (1 - eta lambda_0), with its limit at 2.
     (7)  For large n, y is small beside f where lambda moves. With q = eta^2 f^2 / n and k = eta lambda, Eq. 3 is then
          q' = q (1 - k + q)^2,    k' = k + q (k - 4),    from a small q and k = eta lambda_0. Where k ends depends on
@@ -43,7 +45,8 @@ Departures from the source
     4. Training is said to diverge when |z| passes 1000 sqrt(n), and to have ended when |z| is below 1e-6 or after
        2000 steps. Close to 4 the course is chaotic for a while: a network that has neither diverged nor
        ended by then counts as not diverging.
-    5. The loss is said to grow when it passes ten times its first value.
+    5. The loss is said to grow when it passes ten times its first value. The control of that onset has h = v, where
+       the loss has no room to grow (Eq. 5).
     6. Peaks are geometric means over the networks of a seed (8 in smoke, 32 in quick, 128 in full), and of the last
        curvatures the mean is taken.
     7. Double precision, one thread.
@@ -251,6 +254,7 @@ def main(args: Args) -> None:
         for width in WIDTHS if args.width is None else ():
             v, h, shift = draw(seed, width, len(TARGETS))  # other networks than those of the targets
             add("growth_at", onset(partial(grew, v, h), shift), width=width)
+            add("growth_at_without_room", onset(partial(grew, v, v), shift), width=width)  # Eq. 5
         print(json.dumps({"progress": round(done / len(seeds), 4)}), flush=True)
 
     quantities: dict[str, list[Record]] = {

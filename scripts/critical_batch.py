@@ -20,6 +20,8 @@ Equations (theta = all P weights; g_i = gradient of the loss of example i; G = m
 Command
     python scripts/critical_batch.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: about 12 in smoke, 35 in quick, 80 in full (scaled from pilots).
+    Over 60 CPU s in quick: 70 at 16 seeds (on a busy machine), as the growth of the noise scale is undecided at every
+    look.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     best_step  0.92 to 0.99 of Eq. 2 at the five batches, sd up to 0.06; B_noise is about 4300

@@ -18,6 +18,8 @@ Equations (inputs x (N, d), network f with c outputs and L layers, W_1 (d, h) th
     (3)  power: the least-squares slope of log(v_k^T M v_k) on log g_k, over the leading eigenpairs (g_k, v_k) of G
     (4)  correlation of M and G^{1/2}: that of their entries after the mean of the diagonal is taken off the diagonal,
          so that two matrices near the identity do not count as alike
+    (5)  the same after the inputs of G^{1/2} have changed places at random, P G^{1/2} P^T, and a mean over P: what
+         is left of the correlation where M and G know nothing of each other's directions
 
 Command
     python scripts/feature_ansatz.py --seeds 8 --first-seed 0 --budget quick --out result.json
@@ -79,6 +81,7 @@ STEP = 0.02
 WIDTHS = (20, 64, 64, 1)  # of the ReLU networks
 EXAMPLES = 500
 TASKS = ("product", "parity")
+PERMUTATIONS = 100  # of Eq. 5
 RELU_STEPS = {"smoke": 100, "quick": 1000, "full": 5000}
 
 Array = NDArray[np.float64]
@@ -222,6 +225,12 @@ def correlation(gram: Array, other: Array) -> float:
     return float((a * b).sum() / np.linalg.norm(a) / np.linalg.norm(b))
 
 
+def correlation_permuted(gram: Array, other: Array, rng: np.random.Generator) -> float:
+    """Eq. 5."""
+    places = [rng.permutation(len(other)) for _ in range(PERMUTATIONS)]
+    return float(np.mean([correlation(gram, other[np.ix_(place, place)]) for place in places]))
+
+
 def root(matrix: Array) -> Array:
     """The square root of a symmetric matrix without negative eigenvalues."""
     values, vectors = np.linalg.eigh(matrix)
@@ -229,13 +238,15 @@ def root(matrix: Array) -> Array:
 
 
 def measure_relu(seed: int, setting: int, task: str, steps: int) -> dict[str, float]:
-    """Correlation of Eq. 4 trained and untrained, and the training error."""
+    """Correlation of Eqs. 4 and 5 trained and untrained, and the training error."""
     weights, x, y = draw_relu(seed, setting, task)
     end = train_relu(weights, x, y, steps=steps)
     found = {"error": float(relu_loss(end, x, y))}
     for when, w in (("trained", end), ("untrained", weights)):
         first = np.asarray(w[0][0], np.float64)
-        found[when] = correlation(first @ first.T, root(np.asarray(outer_product(w, x), np.float64)))
+        gram, outer = first @ first.T, root(np.asarray(outer_product(w, x), np.float64))
+        found[when] = correlation(gram, outer)
+        found[f"{when}, permuted"] = correlation_permuted(gram, outer, np.random.default_rng([seed, setting, 1]))
     return found
 
 
@@ -278,7 +289,9 @@ def main(args: Args) -> None:
             results.append(measure_relu(seed, setting, task, RELU_STEPS[args.budget]))
             progress()
         for when in ("trained", "untrained"):
-            quantities["correlation"].append(record({"task": task, "network": when}, results, when))
+            condition = {"task": task, "network": when}
+            quantities["correlation"].append(record(condition, results, when))
+            quantities["correlation_permuted"].append(record(condition, results, f"{when}, permuted"))
         preconditions["train_error"].append(record({"task": task}, results, "error"))
 
     result = {

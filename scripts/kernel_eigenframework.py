@@ -26,6 +26,7 @@ Command
     python scripts/kernel_eigenframework.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: smoke 6, quick about 27, full about 60.
     With --samples and --ridge, test_mse of the Laplace kernel at that one setting (a cell of a map): 4 s.
+    Over 60 CPU s in quick: 64 at 16 seeds (on a busy machine), as the tangent kernel is undecided at every look.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     test_mse            0.999 to 1.029 of Eq. 4 for the Laplace kernel, highest at 160 samples and the smallest ridge

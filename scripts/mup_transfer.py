@@ -24,6 +24,8 @@ Equations (n = width, n0 = 32 the base width, m = n / n0; x (B, 64), W1 (64, n),
 Command
     python scripts/mup_transfer.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: smoke 8, quick 48, full 135.
+    Over 60 CPU s in quick: 68 at 8 seeds (on a busy machine), as a slope needs five widths, each trained at nine
+    rates under two scalings, and the place of a flat minimum scatters too much to be decided by 5 seeds.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     best_rate           nearly flat: slopes of log rate on log width 0.06 in quick and 0.13 in full (sd 0.12 and

@@ -23,6 +23,7 @@ Equations (Gaussian features phi (n, p), variances lambda_k; theta_k the target'
 Command
     python scripts/ridge_exponents.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: smoke 9, quick 22, full about 150.
+    Over 60 CPU s in quick: 65 at 16 seeds (on a busy machine), as the curves with noise are undecided at every look.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     excess_error  slopes -0.985, -1.883, -1.962 and (saturated) -3.159 where Eq. 4 has -0.964, -1.884, -1.999 and -3.165

@@ -21,6 +21,8 @@ Command
     python scripts/sam_edge.py --seeds 8 --first-seed 0 --budget quick --out result.json
     CPU seconds of one core for 5 seeds: about 18 in smoke, 50 in quick, 130 in full (scaled
     from a pilot's seconds a step). Smoke stops before the plateau.
+    Over 60 CPU s in quick: 129 at 16 seeds (on a busy machine), as ascent by rho g is undecided at every look, and a
+    seed is five settings, each trained with and without ascent.
 
 Expected result (what the pilots gave; the recorded runs are to say)
     late_sharpness  1.01 to 1.04 of the edge of Eq. 4, which is 0.65, 0.4 and 0.5 of 2/eta in the three settings

@@ -100,6 +100,19 @@ def test_growth_is_of_the_loss_above_ten_times_its_first(script: ModuleType) -> 
     assert not script.grew(v, h, 1.5)
 
 
+def test_a_loss_without_room_grows_only_where_training_diverges(script: ModuleType) -> None:
+    """With both layers alike v goes by 1 - eta lambda / 2 a step, written out, and the loss first grows at 4."""
+    v = np.random.default_rng(SEED).normal(size=(1, 64))
+    course = script.train(v, v, 3.5, 0)
+    k, f = 3.5, float((v * v).sum() / 8)
+    for loss in course.losses[0, :6]:
+        assert loss == pytest.approx(f * f / 2, rel=1e-9)
+        f *= (1 - k / 2) ** 2
+        k *= (1 - k / 2) ** 2
+    assert not script.grew(v, v, 3.95)
+    assert script.grew(v, v, 4.05)
+
+
 def test_onset_is_found_to_the_grid_or_never(script: ModuleType) -> None:
     """An onset at 3.21 is bracketed to 0.01 whatever the shift; what never happens has no onset."""
     for shift in (0.0, 0.3, 0.99):
@@ -139,6 +152,7 @@ def test_smoke_run_writes_the_result_that_runs_hold(smoke: tuple[dict[str, Any],
         "eta_lambda_final": stepped,
         "eta_lambda_final_below": stepped,
         "growth_at": [{"width": width} for width in WIDTHS],
+        "growth_at_without_room": [{"width": width} for width in WIDTHS],
     }
     for rows in result["quantities"].values():
         for row in rows:

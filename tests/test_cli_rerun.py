@@ -120,10 +120,16 @@ def test_record_wants_a_committed_declaration(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "status", "erred"),
-    [("smoke", "ok", False), ("quick", "ok", True), ("full", "ok", True), ("smoke", "exit", True)],
+    ("budget", "status", "verdict", "erred"),
+    [
+        ("smoke", "ok", "error", True),
+        ("quick", "ok", "error", True),
+        ("smoke", "exit", "error", True),
+        ("smoke", "ok", "disagrees", False),
+        ("quick", "ok", "not-in-regime", False),
+    ],
 )
-def test_a_smoke_run_errs_only_where_it_did_not_run(budget: Any, status: Any, erred: bool) -> None:
-    """A quantity that a shortened run does not reach is no failure of it; a script that does not end well is."""
-    done = experiment.Done(Run("x", budget, status, None, {}), {"prediction:c/p": Judgement("error", "A null.")})
+def test_a_run_errs_on_a_verdict_of_error_alone(budget: Any, status: Any, verdict: Any, erred: bool) -> None:
+    """At any budget a null or a script that does not end well is a failure; an unwelcome verdict is none."""
+    done = experiment.Done(Run("x", budget, status, None, {}), {"prediction:c/p": Judgement(verdict, "So it came.")})
     assert done.erred == erred

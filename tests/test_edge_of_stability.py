@@ -157,6 +157,7 @@ def test_smoke_run_writes_the_result_that_runs_hold(smoke: tuple[dict[str, Any],
         "late_sharpness": momentum,
         "late_sharpness_without_momentum": momentum,
         "sharpening_ratio": [{"eta": 0.04}],
+        "sharpening_ratio_of_lazy_networks": [{"eta": 0.04}],
     }
     assert {name: len(rows) for name, rows in result["preconditions"].items()} == {
         "early_sharpness_ratio": 6,
@@ -190,3 +191,15 @@ def test_smoke_run_trains_its_controls_to_less_sharpness(smoke: tuple[dict[str, 
     ):
         for row, beside in zip(quantities[name][1:], quantities[control][1:], strict=True):
             assert all(b < a for a, b in zip(row["measured"], beside["measured"], strict=True))
+
+
+def test_a_lazy_network_learns_as_fast_and_stays_as_sharp(script: ModuleType) -> None:
+    """One step moves the weights by 1/alpha of a step from the output 0, and after 1500 sharpness is as before to 2 %."""
+    theta, x, y = script.draw(SEED, 5)
+    start = script.network(theta, x)
+    moved = script.jax.grad(script.lazy_loss)(theta, theta, x, y)
+    from_zero = script.jax.grad(lambda t: script.loss(t, x, y + start))(theta)
+    assert np.asarray(moved) == pytest.approx(np.asarray(from_zero) / script.ALPHA, abs=1e-6)
+    assert float(script.lazy_sharpening(theta, x, y, 1500)) == pytest.approx(1, abs=0.02)
+    _, sharpnesses = script.train(theta, x, y, script.SLOW, 0.0, points=30)
+    assert sharpnesses[-1] / sharpnesses[0] > 1.1

@@ -73,3 +73,18 @@ def test_training_fits_the_examples() -> None:
     """Some hundred steps of Adam bring the error of the product task far down."""
     weights, x, y = script.draw_relu(experiment.SEED, 0, "product")
     assert float(script.relu_loss(script.train_relu(weights, x, y, steps=200), x, y)) < 0.1
+
+
+def test_permuted_inputs_leave_no_correlation() -> None:
+    """A matrix against itself: 1, and after its inputs have changed places the mean over all permutations, written out.
+
+    Off the diagonal every place is as likely as another, and the diagonal less its mean has the sum 0.
+    """
+    rng = np.random.default_rng(experiment.SEED)
+    half = rng.normal(size=(20, 5))
+    matrix = half @ half.T
+    rest = matrix - np.diag(np.diag(matrix))
+    centred = matrix - np.trace(matrix) / 20 * np.eye(20)
+    expected = rest.sum() ** 2 / (20 * 19) / np.linalg.norm(centred) ** 2
+    assert script.correlation(matrix, matrix) == pytest.approx(1)
+    assert script.correlation_permuted(matrix, matrix, rng) == pytest.approx(expected, abs=0.05)

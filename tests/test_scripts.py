@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg import measurements, results
+from kg.declarations import FIELDS
 from kg.graph import Graph, load
 from tests import experiment
 
@@ -23,6 +24,7 @@ ARGS = [
     ("out", "Path", "Path('result.json')"),
 ]
 SECTIONS = ("Claim", "Source", "Equations", "Command", "Expected result", "Departures from the", "Tuning history")
+WARY = re.compile(r"^    Over 60 CPU s in quick: (\d+) at (\d+) seeds \(on a busy machine\), as (?=\w)", re.MULTILINE)
 NUMBERS = 'return [float(f"{value:.7g}") if np.isfinite(value) else None for value in values]'
 RESULT = ["seeds", "quantities", "preconditions", "numerical_error", "curves", "cpu_seconds"]
 TAIL = """
@@ -96,6 +98,29 @@ def test_the_docstring_says_what_a_reader_needs(name: str) -> None:
     assert [section for section, place in zip(SECTIONS, places, strict=True) if place is None] == []
     assert [p.start() for p in places if p] == sorted(p.start() for p in places if p)
     assert f"python scripts/{name}.py --seeds 8 --first-seed 0 --budget quick --out result.json" in docstring
+
+
+@every_script
+def test_a_costly_script_says_what_it_costs_and_why(name: str, graph: Graph) -> None:
+    """Where the newest quick run took more than 60 CPU s, the docstring gives such a cost (to a factor of 3) and a reason."""
+    ran = [run for run in graph.corpus.runs if (run.script, run.budget, run.status) == (name, "quick", "ok")]
+    newest = max(ran, key=lambda run: run.started)
+    assert newest.measured is not None
+    cost = newest.measured.cpu_seconds
+    if cost <= 60:
+        return
+    said = WARY.search(ast.get_docstring(ast.parse(source(name)), clean=False) or "")
+    assert said is not None, f"{cost:.0f} CPU s"
+    a_seed = cost / len(newest.measured.seeds)
+    assert 1 / 3 < int(said[1]) / int(said[2]) / a_seed < 3
+
+
+def test_only_predictions_of_a_type_without_a_control_are_tested_without_one(graph: Graph) -> None:
+    """Both arms of a switch are its own control; every other tested prediction names a null control."""
+    tested = {edge.target for edge in graph.edges("tests")}
+    without = {address for address in tested if graph.node(address).record.control is None}
+    assert {graph.node(address).record.type for address in without} == {"switch"}
+    assert "control" not in frozenset().union(*FIELDS["switch"])
 
 
 @every_script

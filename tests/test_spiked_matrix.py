@@ -68,3 +68,11 @@ def test_a_map_measures_one_setting_alone(tmp_path: Path) -> None:
     quantities = json.loads(out.read_text())["quantities"]
     assert set(quantities) == {"outlier", "overlap"}
     assert [row["condition"] for row in quantities["outlier"]] == [{"noise": "gaussian", "spike": 2.5, "size": 100}]
+
+
+def test_half_of_the_noise_brings_a_weak_signal_above_the_threshold() -> None:
+    """Its overlap is that of twice the strength, and the draws of the rest stay as they are without the control."""
+    with_control = script.measure(np.random.default_rng(experiment.SEED), "gaussian", 0.7, 400, 2, control=True)
+    without = script.measure(np.random.default_rng(experiment.SEED), "gaussian", 0.7, 400, 2, control=False)
+    assert with_control["overlap in half of the noise"] == pytest.approx(script.overlap(1.4), abs=0.12)
+    assert with_control["overlap"] == without["overlap"] < 0.1

@@ -25,6 +25,9 @@ REACH = 3.0
 STATES = ("agrees", "disagrees", "undecided")
 COLOURS = ("#0072B2", "#D55E00", "#7F7F7F")
 ROW = 15
+WIDER = 0.2
+"""By what share another font may draw an address wider than the one that the figure is laid out with."""
+_LETTER = 4.8  # px of a letter of an address, on average, at 10 px
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,9 @@ def chart(found: Sequence[Residual], titles: Mapping[str, str], *, width: int = 
         _panel([one for one in found if one.strand == name], titles.get(name, name), width, dark, name == strands[-1])
         for name in strands
     ]
-    return alt.vconcat(*panels, spacing=6).configure_view(strokeOpacity=0).configure_concat(spacing=6)
+    room = round(WIDER * _LETTER * max(len(one.address) for one in found))
+    whole = alt.vconcat(*panels, spacing=6, padding={"left": room, "right": 14, "top": 6, "bottom": 6})
+    return whole.configure_view(strokeOpacity=0).configure_concat(spacing=6)
 
 
 def _panel(found: Sequence[Residual], title: str, width: int, dark: bool, last: bool) -> Any:
@@ -106,7 +111,7 @@ def _panel(found: Sequence[Residual], title: str, width: int, dark: bool, last: 
         "at:N",
         title=None,
         sort=None,
-        axis=alt.Axis(labelLimit=300, labelOverlap=False, ticks=False, domain=False, labelFontSize=10),
+        axis=alt.Axis(labelLimit=0, labelOverlap=False, ticks=False, domain=False, labelFontSize=10),
     )
     legend = alt.Legend(title=None, orient="top")
     hue = alt.Scale(domain=list(STATES), range=[blue(dark), *COLOURS[1:]])

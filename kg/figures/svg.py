@@ -31,7 +31,7 @@ def render(chart: Any, title: str = "") -> str:
     spec.pop("$schema", None)
     if "vconcat" not in spec:
         spec.setdefault("width", WIDTH)
-    spec["padding"] = {"left": 26, "right": 14, "top": 6, "bottom": 6}  # another font may be wider
+    spec.setdefault("padding", {"left": 26, "right": 14, "top": 6, "bottom": 6})  # another font may be wider
     config = spec.setdefault("config", {})
     config |= {
         "font": FONT,

@@ -59,12 +59,7 @@ class Done:
 
     @property
     def erred(self) -> bool:
-        """Whether it gave nothing to judge, or some verdict is error.
-
-        A smoke run is too short for some quantities, and its verdicts count for nothing: there only the run errs.
-        """
-        if self.run.budget == "smoke":
-            return self.run.status != "ok"
+        """Whether it gave nothing to judge, or some verdict is error, at any budget."""
         return self.run.status != "ok" or any(judged.verdict == "error" for judged in self.judgements.values())
 
 
