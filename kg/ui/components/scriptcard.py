@@ -23,7 +23,7 @@ def script(world: World, node: Node) -> None:
     record: Script = node.record
     tested = [edge.target for edge in world.graph.out(node.address, "tests")]
     names = [f"Verdicts {len(tested)}", "Figures", "Measure again", "The script"]
-    verdicts, drawn, again, source = st.tabs(names)
+    verdicts, drawn, again, source = st.tabs(names, default=names[2] if "run" in st.query_params else None)
     with verdicts:
         if tested:
             _over_time(world, record.name, tested)
