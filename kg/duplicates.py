@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from kg.identifiers import without_version
 from kg.papers import Paper
 from kg.search import parts
 
@@ -32,7 +33,6 @@ _APOSTROPHE = re.compile(r"['’ʼ`]")
 _NUMERAL = re.compile(r"[0-9]+[a-z]?\Z|[ivx]+\Z", re.ASCII)
 _PREPRINT_DOI = re.compile(r"10\.(?:1101|2139|5281|20944|21203|31219|31234|36227|48550)/")  # repositories of preprints
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)\Z")
-_VERSION = re.compile(r"v[0-9]+\Z")
 SMALL_WORDS = frozenset(
     ("a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "its", "of", "on", "or", "the", "to",
      "via", "with")
@@ -76,7 +76,7 @@ class _Work:
         cut = _SUBTITLE.search(paper.title)
         head = words_of(paper.title[: cut.start()]) if cut and paper.title[cut.end() :].strip() else ()
         in_doi = _ARXIV_DOI.match(paper.doi)
-        arxiv = _VERSION.sub("", (paper.arxiv or (in_doi[1] if in_doi else "")).lower())
+        arxiv = without_version((paper.arxiv or (in_doi[1] if in_doi else "")).lower())
         doi = "" if _PREPRINT_DOI.match(paper.doi) else paper.doi
         people = frozenset(_folded(author.family or author.text) for author in paper.authors)
         persons = any(author.given for author in paper.authors)

@@ -9,6 +9,7 @@ from functools import cached_property
 from kg import literature, verdicts
 from kg.axes import RERUNS, STANDINGS, Rerun, Standing, claim_literature, claim_rerun, standing
 from kg.declarations import LEVELS, Prediction, Test
+from kg.english import listed
 from kg.graph import Graph
 from kg.literature import Literature
 from kg.mapverdicts import Mapped, mapped
@@ -220,17 +221,7 @@ def _reason(evidence: Evidence, name: str, lit: literature.State, rerun: Rerun) 
     agreeing = {paper for found in (own, *(p.literature for p in parts)) for paper in found.agreeing}
     differing = {paper for found in (own, *(p.literature for p in parts)) for paper in found.differing}
     withdrawn = {paper for found in (own, *(p.literature for p in parts)) for paper in found.withdrawn}
-    said = {
-        "unreported": "No source reports a result of its own",
-        "reported": f"Reported by {_papers(evidence, agreeing)}, and by nobody independent of them",
-        "corroborated": f"Reported independently by {_papers(evidence, agreeing)}",
-        "disputed": f"Supported by {_papers(evidence, agreeing)}, disputed by {_papers(evidence, differing)}",
-        "refuted": f"Refuted by {_papers(evidence, differing)}",
-    }[lit]
-    if lit == "disputed" and not differing:
-        said = f"Supported by {_papers(evidence, agreeing)}, and contradicted by another claim of the record"
-    if withdrawn:
-        said = f"Withdrawn in {_papers(evidence, withdrawn)}"
+    said = sources_say(evidence, lit, agreeing, differing, withdrawn)
     tested = [part for part, p in zip(parts, claim.predictions, strict=True) if p.tests]
     failed = sum(p.rerun == "not reproduced" for p in parts)
     ours = {
@@ -247,9 +238,27 @@ def _of(some: int, total: int) -> str:
     return "its prediction" if total == 1 else f"{some} of {total} predictions"
 
 
+def sources_say(
+    evidence: Evidence,
+    state: literature.State,
+    agreeing: Iterable[str],
+    differing: Iterable[str],
+    withdrawn: Iterable[str],
+) -> str:
+    """What sources say of a claim or prediction whose literature stands as ``state``, by the keys of those papers."""
+    for_, against, back = (_papers(evidence, keys) for keys in (agreeing, differing, withdrawn))
+    if back:
+        return f"Withdrawn in {back}"
+    return {
+        "unreported": "No source reports a result of its own",
+        "reported": f"Reported by {for_ or 'nobody'}, and by nobody independent of them",
+        "corroborated": f"Reported independently by {for_ or 'nobody'}",
+        "disputed": f"Supported by {for_ or 'nobody'}, "
+        + (f"disputed by {against}" if against else "and contradicted by another claim of the record"),
+        "refuted": f"Refuted by {against or 'nobody'}",
+    }[state]
+
+
 def _papers(evidence: Evidence, keys: Iterable[str]) -> str:
     papers = evidence.corpus.papers
-    labels = [papers[key].label if key in papers else key for key in sorted(keys)]
-    if not labels:
-        return "nobody"
-    return " and ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+    return listed([papers[key].label if key in papers else key for key in sorted(keys)])

@@ -8,6 +8,7 @@ place. Nothing here decides what is right: readers and checks yield findings.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -65,6 +66,19 @@ def rule(name: str, meaning: str, example: str, severity: Severity = "error") ->
         raise ValueError(f"rule {name!r} is registered twice")
     RULES[name] = Rule(name, severity, meaning, example)
     return RULES[name]
+
+
+def beyond(findings: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
+    """The ``findings`` that are not among ``others``, on whatever line they stand: a change moves lines."""
+    left = Counter((other.place.path, other.rule, other.message) for other in others)
+    fresh = []
+    for finding in findings:
+        key = (finding.place.path, finding.rule, finding.message)
+        if left[key]:
+            left[key] -= 1
+        else:
+            fresh.append(finding)
+    return fresh
 
 
 def visible(text: str) -> str:

@@ -7,7 +7,7 @@ A reference that leads nowhere makes no edge (``kg.checks.references`` reports i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,18 +87,22 @@ class Graph:
         """All edges at ``address``."""
         return [*self.out(address), *self.into(address)]
 
-    def neighbourhood(self, address: str, depth: int, relations: Iterable[str] | None = None) -> dict[str, int]:
+    def neighbourhood(
+        self, address: str, depth: int, relations: Collection[str] | None = None, *, all_at_first: bool = False
+    ) -> dict[str, int]:
         """Addresses within ``depth`` steps in either direction and their distance, nearest first.
+
+        Steps go along ``relations``, or along all; with ``all_at_first`` the first step goes along all.
 
         Own breadth-first search: ``nx.ego_graph(undirected=True)`` copies the whole graph at each call.
         """
-        wanted = None if relations is None else set(relations)
         distance = {address: 0}
         queue = deque([address])
         while queue:
             here = queue.popleft()
             if distance[here] == depth:
                 continue
+            wanted = None if all_at_first and here == address else relations
             for steps in (self.nx.succ[here], self.nx.pred[here]):
                 for there, edges in steps.items():
                     if there in distance:

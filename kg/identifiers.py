@@ -25,6 +25,8 @@ _ARXIV = re.compile(
     r"(?:v[1-9][0-9]{0,2})?\Z",
     re.ASCII,
 )
+_ARXIV_TOLD = re.compile(r"(?:arxiv:\s*|https?://arxiv\.org/(?:abs|pdf|html)/)?(.+?)(?:\.pdf)?\Z", re.IGNORECASE)
+_VERSION = re.compile(r"v[0-9]+\Z")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _TOP_LABEL = r"(?=[a-z0-9-]*[a-z])" + _LABEL
 _HOST = re.compile(
@@ -84,6 +86,22 @@ def is_arxiv_id(text: str) -> bool:
     Source: https://info.arxiv.org/help/arxiv_identifier.html
     """
     return _ARXIV.match(text) is not None
+
+
+def arxiv(text: str) -> str | None:
+    """The arXiv id that ``text`` is, bare, with its prefix or as an address; None where it is none."""
+    found = _ARXIV_TOLD.match(text.strip())
+    return found[1] if found and is_arxiv_id(found[1]) else None
+
+
+def without_version(arxiv: str) -> str:
+    """``2103.00065`` of ``2103.00065v2``."""
+    return _VERSION.sub("", arxiv)
+
+
+def arxiv_url(arxiv: str) -> str:
+    """The address of the abstract."""
+    return f"https://arxiv.org/abs/{arxiv}"
 
 
 def is_url(text: str) -> bool:

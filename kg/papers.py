@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kg import identifiers, latex
 from kg.bibfile import BibEntry
+from kg.english import listed
 from kg.findings import Finding, rule
 from kg.names import Author, authors
 
@@ -58,12 +59,19 @@ class Paper:
         return bool(self.arxiv or self.doi or self.url)
 
     @property
+    def addresses(self) -> list[tuple[str, str]]:
+        """Where it is found, each with a name: made of identifiers whose form was checked when they were read."""
+        found = [(f"arXiv {self.arxiv}", identifiers.arxiv_url(self.arxiv))] if self.arxiv else []
+        found += [("DOI", identifiers.doi_url(self.doi))] if self.doi else []
+        return found + ([(f"page at {self.url.split('/')[2]}", self.url)] if self.url else [])
+
+    @property
     def byline(self) -> str:
         """'Saxe, McClelland and Ganguli', or 'Cohen et al.' beyond three authors."""
         names = [author.family or author.text for author in self.authors]
         if self.incomplete or len(names) > 3:
             return f"{names[0]} et al." if names else "et al."
-        return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+        return listed(names)
 
     @property
     def label(self) -> str:

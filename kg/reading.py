@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg.english import listed
 from kg.goals import FIELD, TO_LEVEL, Reader, goals_of, known_from
 from kg.graph import Graph
 from kg.levels import LEVELS, requirements, rule
@@ -175,14 +176,14 @@ def _why(graph: Graph, table: Table, new: int, goals: int, later: Sequence[Step]
     concepts = graph.corpus.concepts
     kind = target.partition(":")[0]
     here = [concepts[concept].title for concept in table.levels(new & goals)]
-    parts = [f"{_listed(here)}, {_FOR[kind]}"] if here else []
+    parts = [f"{listed(here)}, {_FOR[kind]}"] if here else []
     for step in later:
         used = table.levels(step.asks & new & ~goals)
         new &= ~step.asks
         if used and len(parts) < 2:
             taught = [concepts[one].title for one in graph.corpus.readings[step.id].teaches if one in concepts]
             needs = "needs" if len(taught) == 1 else "need"
-            parts.append(f"{_listed([concepts[one].title for one in used])}, which {_listed(taught)} {needs}")
+            parts.append(f"{listed([concepts[one].title for one in used])}, which {listed(taught)} {needs}")
     return f"Teaches {'; and '.join(parts)}."
 
 
@@ -193,8 +194,3 @@ _FOR = {
     "concept": "which the list is for",
     FIELD: "which claims of the field need",
 }
-
-
-def _listed(words: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

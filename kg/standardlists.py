@@ -66,12 +66,8 @@ def _page(graph: Graph, row: dict[str, Any], found: ReadingList) -> Iterator[str
 
 def _item(graph: Graph, number: int, item: Item) -> Iterator[str]:
     paper = graph.corpus.papers.get(item.paper)
-    address = "" if paper is None else paper.url
-    if paper is not None and paper.arxiv:
-        address = f"https://arxiv.org/abs/{paper.arxiv}"
-    elif paper is not None and paper.doi:
-        address = f"https://doi.org/{paper.doi}"
-    title = f"[{inert(item.title)}](<{address}>)" if address else inert(item.title)
+    addresses = paper.addresses if paper else []
+    title = f"[{inert(item.title)}](<{addresses[0][1]}>)" if addresses else inert(item.title)
     label = f" ({inert(paper.label)})" if paper is not None else ""
     rule = f" ({item.rule})" if item.rule else ""
     yield f"{number}. {title}{label}: {inert(item.where)}. About {duration(item.minutes)}{rule}. {inert(item.why)}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from kg import runcard, trace
-from kg.evidence import Evidence
+from kg.english import counted
+from kg.evidence import Evidence, sources_say
 from kg.graph import Node
 from kg.history import of_script
 
+_UNMEASURED = "No source reports a measurement of it"
 _OURS = {
     "not run": "no recorded run of ours speaks on it",
     "undecided": "our run is undecided",
@@ -44,17 +46,8 @@ def of_prediction(evidence: Evidence, address: str) -> str:
     """Who agrees and differs, and what our own run gave."""
     found = evidence.predictions[address]
     lit = found.literature
-    said = {
-        "unreported": "No source reports a measurement of it",
-        "reported": f"Reported by {_papers(evidence, lit.agreeing)}, and by nobody independent of them",
-        "corroborated": f"Reported independently by {_papers(evidence, lit.agreeing)}",
-        "disputed": f"Supported by {_papers(evidence, lit.agreeing)}, disputed by {_papers(evidence, lit.differing)}",
-        "refuted": f"Refuted by {_papers(evidence, lit.differing)}",
-    }[lit.state]
-    if lit.state == "disputed" and not lit.differing:
-        said = f"Supported by {_papers(evidence, lit.agreeing)}, and contradicted by another claim of the record"
-    if lit.withdrawn:
-        said = f"Withdrawn in {_papers(evidence, lit.withdrawn)}"
+    none = lit.state == "unreported"
+    said = _UNMEASURED if none else sources_say(evidence, lit.state, lit.agreeing, lit.differing, lit.withdrawn)
     ours = _OURS[found.rerun] if found.outcomes or found.rerun != "not run" else "it has no test yet"
     stale = "; its run is stale" if any(outcome.stale for outcome in found.outcomes) else ""
     return f"{said}; {ours}{stale}."
@@ -82,8 +75,8 @@ def _assumption(evidence: Evidence, node: Node) -> str:
     falling = [step for step in trace.falls(evidence.graph, node.address) if step.effect == "falls"]
     premise = evidence.claims.get(node.record.claim or "")
     said = f"It is itself a claim, and {premise.standing or 'framing'}; " if premise else ""
-    fall = _count(len({step.address for step in falling}), "node")
-    assume = f"{_count(len(edges), 'claim')} {'assumes' if len(edges) == 1 else 'assume'} it"
+    fall = counted(len({step.address for step in falling}), "node")
+    assume = f"{counted(len(edges), 'claim')} {'assumes' if len(edges) == 1 else 'assume'} it"
     return f"{said}{assume}, {bearing} of them cannot do without; if it fails, {fall} of the record would fall."
 
 
@@ -92,12 +85,12 @@ def _argument(evidence: Evidence, node: Node) -> str:
     replies = [evidence.graph.node(edge.source) for edge in evidence.graph.into(node.address, "targets")]
     if node.record.stance == "replies":
         conceded = {"full": "everything", "partial": "a part", "none": "nothing"}[node.record.concedes or "none"]
-        return f"A reply that concedes {conceded}" + (f"; {_count(len(replies), 'answer')} to it." if replies else ".")
+        return f"A reply that concedes {conceded}" + (f"; {counted(len(replies), 'answer')} to it." if replies else ".")
     if not replies:
         return "No reply to it is recorded."
     worst = {"full": "concede it", "partial": "concede a part of it", "none": "concede nothing"}
     said = {worst[reply.record.concedes or "none"] for reply in replies}
-    return f"{_count(len(replies), 'reply')} recorded, which {' or '.join(sorted(said))}."
+    return f"{counted(len(replies), 'reply')} recorded, which {' or '.join(sorted(said))}."
 
 
 def _reproduction(evidence: Evidence, node: Node) -> str:
@@ -109,7 +102,7 @@ def _reproduction(evidence: Evidence, node: Node) -> str:
     )
     stale = sum(outcome.stale for outcome in outcomes)
     runs = len(of_script(evidence, node.id))
-    told = f"{_count(runs, 'recorded run')}; of the {_count(len(tested), 'prediction')} that it tests {said}"
+    told = f"{counted(runs, 'recorded run')}; of the {counted(len(tested), 'prediction')} that it tests {said}"
     return f"{told}{f' ({stale} by a stale run)' if stale else ''}."
 
 
@@ -118,7 +111,7 @@ def _strand(evidence: Evidence, node: Node) -> str:
     mine = [name for name, claim in evidence.corpus.claims.items() if node.id in claim.strands]
     standings = Counter(evidence.claims[name].standing or "framing" for name in mine)
     said = ", ".join(f"{n} {name}" for name, n in standings.most_common())
-    return f"{_count(len(mine), 'claim')}" + (f": {said}." if mine else " in the record so far.")
+    return f"{counted(len(mine), 'claim')}" + (f": {said}." if mine else " in the record so far.")
 
 
 def _concept(evidence: Evidence, node: Node) -> str:
@@ -126,19 +119,8 @@ def _concept(evidence: Evidence, node: Node) -> str:
     needed = len(evidence.graph.into(node.address, "needs"))
     minutes = [int(edge.data["minutes"]) for edge in evidence.graph.into(node.address, "teaches")]
     taught = f"the shortest reading that teaches it takes about {min(minutes)} minutes" if minutes else "no reading yet"
-    return f"{_count(needed, 'claim')} {'needs' if needed == 1 else 'need'} it; {taught}."
-
-
-def _count(n: int, word: str) -> str:
-    plural = word[:-1] + "ies" if word.endswith("y") and word[-2] not in "aeo" else word + "s"
-    return f"{n:,} {word if n == 1 else plural}"
+    return f"{counted(needed, 'claim')} {'needs' if needed == 1 else 'need'} it; {taught}."
 
 
 def _some(some: int, total: int, word: str) -> str:
-    return f"{some} of {_count(total, word)}"
-
-
-def _papers(evidence: Evidence, keys: tuple[str, ...]) -> str:
-    papers = evidence.corpus.papers
-    labels = [papers[key].label if key in papers else key for key in sorted(keys)]
-    return " and ".join(filter(None, [", ".join(labels[:-1]), *labels[-1:]])) or "nobody"
+    return f"{some} of {counted(total, word)}"

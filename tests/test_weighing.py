@@ -34,15 +34,19 @@ AUTHORS = {
 }
 
 
-def evidence(folder: Path, *items: str) -> Evidence:
-    """The toy tree with a claim whose one prediction has the evidence ``items``."""
+def evidence(folder: Path, *items: str, own: str = "") -> Evidence:
+    """The toy tree with a claim whose one prediction has the evidence ``items``, and the paper ``own`` as its source."""
     tree = toytree.copy(folder)
     entries = "\n".join(
         f"@misc{{{key}, author = {{{names}}}, title = {{On {key}}}, year = {{2020}}}}" for key, names in AUTHORS.items()
     )
     (tree / "bib/more.bib").write_text(entries)
     told = ", ".join(f"{{{item}, depth: abstract}}" for item in items)
-    (tree / "data/claims/law.yaml").write_text(CLAIM + (f"    evidence: [{told}]\n" if items else ""))
+    (tree / "data/claims/law.yaml").write_text(
+        CLAIM
+        + (f"    evidence: [{told}]\n" if items else "")
+        + (f"    source: {{paper: {own}, role: own-result, depth: abstract}}\n" if own else "")
+    )
     return Evidence(load(tree))
 
 
@@ -111,3 +115,10 @@ def test_a_locator_that_names_an_equation_is_one(tmp_path: Path) -> None:
 
     assert ends["equation", "paper:one"] == "Eq. 3"
     assert ends["equation", "prediction:law/p"] == "$x = 1$"
+
+
+def test_a_source_of_a_prediction_alone_counts_for_its_claim(tmp_path: Path) -> None:
+    """A claim is weighed with what its predictions name as their own source, as the card and the trace both show."""
+    found = evidence(tmp_path, own="three")
+
+    assert set(weighing.weighed(found, "claim:law").support.independent) == {"one", "three"}

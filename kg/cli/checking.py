@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import as_json, counted, load, put
+from kg.cli.common import as_json, load, put
+from kg.english import counted
 
 
 @click.command()
@@ -40,9 +41,7 @@ def check(root: Path | None, json_: bool, strict: bool, style: str, fix: bool) -
     if json_:
         click.echo(findings.as_json(found))
     elif found:
-        from kg.contribute import changes
-
-        changed = changes.uncommitted(graph.corpus.root)
+        changed = _uncommitted(graph.corpus.root)
         found.sort(key=lambda finding: finding.place.path not in changed)  # stable: else by place
         colours = {"error": "red", "warning": "yellow"}
         text = findings.as_text(found, lambda f: click.style(f.rule, fg=colours[f.severity]))
@@ -52,6 +51,16 @@ def check(root: Path | None, json_: bool, strict: bool, style: str, fix: bool) -
     if not json_:
         click.echo(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}", err=True)
     sys.exit(1 if errors or (strict and warnings) else 0)
+
+
+def _uncommitted(root: Path) -> frozenset[str]:
+    """What git would commit; nothing where there is no git or no repository."""
+    from kg import git
+
+    try:
+        return frozenset(git.changed(root))
+    except git.GitError:
+        return frozenset()
 
 
 @click.command()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.english import counted
+
 if TYPE_CHECKING:
     from kg.graph import Graph
 
@@ -34,11 +36,6 @@ def loaded(root: Path | None) -> Graph:
     if errors:
         click.echo(f"{counted(errors, 'error')} in the record; kg check lists what to mend", err=True)
     return graph
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def resolved(graph: Graph, text: str) -> str:

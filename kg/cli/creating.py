@@ -15,7 +15,6 @@ from kg.cli.common import load
 if TYPE_CHECKING:
     from kg.graph import Graph
 
-LEVELS = ("derived", "simulated-model", "trained-network", "field")
 DEPTHS = ("secondary", "abstract", "section", "full-text")
 
 _force = click.option("--force", is_flag=True, help="Write it although it seems to be there already.")

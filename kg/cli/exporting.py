@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.common import counted, loaded, resolved
+from kg.cli.common import loaded, resolved
+from kg.english import counted
 
 if TYPE_CHECKING:
     from kg.export.selection import Selection

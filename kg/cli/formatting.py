@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import counted
+from kg.english import counted
 
 
 @click.command()

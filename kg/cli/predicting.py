@@ -10,7 +10,7 @@ import click
 
 from kg.cli.asking import Asker
 from kg.cli.common import load
-from kg.cli.creating import LEVELS, new, written
+from kg.cli.creating import new, written
 
 
 @new.command()
@@ -39,7 +39,7 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
     """
     from kg.contribute import drafts, mend
     from kg.contribute.change import Refused
-    from kg.declarations import Type
+    from kg.declarations import LEVELS, Type
 
     graph = load(root)
     ask = Asker(graph)
@@ -91,6 +91,7 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     """
     from kg.contribute import drafts, mend, skeleton
     from kg.contribute.change import Refused
+    from kg.declarations import LEVELS
     from kg.scriptfile import is_script_name
     from kg.terms import ResultError
 

@@ -13,7 +13,6 @@ from kg import bibfile, duplicates, identifiers, latex, papers
 from kg.bibfile import BibEntry
 from kg.contribute.bibstyle import FIELDS
 from kg.contribute.change import Refused
-from kg.contribute.fetch import arxiv_id
 from kg.duplicates import SMALL_WORDS, words_of
 from kg.findings import as_text
 from kg.papers import Paper
@@ -82,21 +81,21 @@ def _fields(entry: BibEntry, notes: list[str]) -> dict[str, str]:
     """The fields that this bibliography holds, identifiers bare and each in its own field."""
     said = dict(entry.fields)
     url = said.get("url", "")
-    eprint = arxiv_id(said.get("eprint", "")) or arxiv_id(url)
+    eprint = identifiers.arxiv(said.get("eprint", "")) or identifiers.arxiv(url)
     for name in ("journal", "booktitle", "howpublished", "note", "publisher"):
         if found := _IN_VENUE.search(said.get(name, "")):
-            eprint = eprint or arxiv_id(found[1])
+            eprint = eprint or identifiers.arxiv(found[1])
             said.pop(name)
         elif said.get(name, "").strip().lower() in ("arxiv", "corr"):
             said.pop(name)
     doi = identifiers.doi(said.get("doi", "") or url)
     if doi and doi.startswith("10.48550/arxiv."):
-        eprint, doi = eprint or arxiv_id(doi.removeprefix("10.48550/arxiv.")), None
+        eprint, doi = eprint or identifiers.arxiv(doi.removeprefix("10.48550/arxiv.")), None
     if said.get("doi") and not doi and not eprint:
         doi = said["doi"]  # wrong, and said so when it is read
     said.pop("doi", None)
     if eprint:
-        said |= {"eprint": re.sub(r"v\d+\Z", "", eprint), "archiveprefix": "arXiv"}
+        said |= {"eprint": identifiers.without_version(eprint), "archiveprefix": "arXiv"}
     if doi:
         said["doi"] = doi
     if url and (eprint or doi):

@@ -10,9 +10,8 @@ from pathlib import Path
 from kg import checks, graph, stored
 from kg.contribute import mend
 from kg.contribute.yamlstyle import CannotFormatError
-from kg.findings import Finding, as_text
-
-FOLDERS = ("bib", "data", "scripts")
+from kg.corpus import TREE
+from kg.findings import Finding, as_text, beyond
 
 
 class Refused(ValueError):
@@ -46,7 +45,7 @@ def apply(
         raise Refused(str(problem)) from None
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         tree = Path(folder) / "tree"
-        for name in FOLDERS:
+        for name in TREE:
             if (root / name).is_dir():
                 shutil.copytree(root / name, tree / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
         for path, text in texts.items():
@@ -55,8 +54,7 @@ def apply(
         for path in gone:
             (tree / path).unlink()
         found = checks.run(graph.load(tree))
-    before = {(f.place.path, f.rule, f.message) for f in checks.run(graph.load(root))} if found else set()
-    brought = [f for f in found if (f.place.path, f.rule, f.message) not in before]
+    brought = beyond(found, checks.run(graph.load(root))) if found else []
     if errors := [finding for finding in brought if finding.severity == "error"]:
         raise Refused("nothing was written, as kg check would refuse it:\n" + as_text(errors))
     for path, text in texts.items():

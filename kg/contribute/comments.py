@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
+from kg.contribute.nodes import Place, entries, leaves
 
 _AT_END = re.compile(r"(?:^|[ \t])(#.*)$")
-
-Place = tuple[int, int]
-"""Line and column, from 0, of an entry: a pair of a mapping (its key) or an item of a list."""
 
 
 @dataclass
@@ -29,47 +25,31 @@ class Comments:
         return any(at in self.before or at in self.beside for at in entries(node))
 
 
-def entries(node: Any) -> Iterator[Place]:
-    """The places of all entries below ``node``, outer ones first."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield place(key)
-            yield from entries(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield place(item)
-            yield from entries(item)
-
-
-def place(node: Any) -> Place:
-    return int(node.start_mark.line), int(node.start_mark.column)
-
-
 def read(text: str, root: Any) -> Comments:
     """The comments of ``text``, whose only document is ``root``."""
     lines = text.split("\n")
     taken, ends = _scalars(lines, root)
-    places = list(entries(root))
-    found, waiting = Comments(), list[str]()
+    first: dict[int, Place] = {}
+    for at in entries(root):
+        first.setdefault(at[0], at)
+    found, waiting, last = Comments(), list[str](), (0, 0)
     for number, line in enumerate(lines):
-        here = [at for at in places if at[0] == number]
+        here = first.get(number)
         if number in taken:
             continue
         if not line.strip() or line.lstrip().startswith("#"):
             if line.strip() or (waiting[-1:] != [""] and number):
                 waiting.append(line.strip())
             continue
-        if here and any(waiting):
-            found.before[here[0]] = waiting
-        elif here and waiting:
-            found.before[here[0]] = [""]
+        last = here or last
+        if here and waiting:
+            found.before[here] = waiting
         waiting = []
         if comment := _AT_END.search(line, ends.get(number, 0)):
-            owner = here[0] if here else max(at for at in places if at[0] < number)
             if here:
-                found.beside[owner] = comment[1].rstrip()
-            else:
-                found.before.setdefault(owner, []).append(comment[1].rstrip())
+                found.beside[here] = comment[1].rstrip()
+            else:  # below the first line of what it belongs to
+                found.before.setdefault(last, []).append(comment[1].rstrip())
     found.after = waiting if any(waiting) else []
     while found.after and not found.after[-1]:
         found.after.pop()
@@ -80,7 +60,7 @@ def _scalars(lines: list[str], root: Any) -> tuple[set[int], dict[int, int]]:
     """The lines that lie inside a text of several lines, and the column at which the last text of a line ends."""
     taken: set[int] = set()
     ends: dict[int, int] = {}
-    for node in _leaves(root):
+    for node in leaves(root):
         first, last = node.start_mark.line, node.end_mark.line
         if node.style in ("|", ">"):
             inside = _block(lines, first)
@@ -109,12 +89,3 @@ def _block(lines: list[str], header: int) -> list[int]:
     while inside and not lines[inside[-1]].strip():
         inside.pop()
     return inside
-
-
-def _leaves(node: Any) -> Iterator[Any]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-        return
-    for child in node.value:
-        for part in child if isinstance(child, tuple) else (child,):
-            yield from _leaves(part)

@@ -14,7 +14,7 @@ from typing import Any
 from kg import checks, trace
 from kg.evidence import Evidence
 from kg.export.snapshot import snapshot
-from kg.findings import Finding
+from kg.findings import Finding, beyond
 from kg.goals import FIELD
 from kg.reading import reading_list
 
@@ -98,8 +98,8 @@ def difference(before: Evidence, after: Evidence) -> Difference:
         moves=moves,
         lists=tuple(_lists(before, after)),
         falls=dict(_falls(before, after, [node["id"] for node in gone], moves)),
-        findings_new=tuple(_without(there, here)),
-        findings_gone=tuple(_without(here, there)),
+        findings_new=tuple(beyond(there, here)),
+        findings_gone=tuple(beyond(here, there)),
     )
 
 
@@ -163,14 +163,3 @@ def _falls(
             resting = tuple(step.address for step in trace.falls(graph, name) if step.address != name)
             if resting:
                 yield name, resting
-
-
-def _without(findings: list[Finding], others: list[Finding]) -> Iterator[Finding]:
-    """The ``findings`` that are not among ``others``, on whatever line they stand."""
-    left = Counter((other.place.path, other.rule, other.message) for other in others)
-    for finding in findings:
-        key = (finding.place.path, finding.rule, finding.message)
-        if left[key]:
-            left[key] -= 1
-        else:
-            yield finding

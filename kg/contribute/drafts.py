@@ -11,21 +11,15 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kg.contribute import mend
 from kg.contribute.change import Refused
+from kg.contribute.nodes import compose
 from kg.duplicates import SMALL_WORDS, words_of
 
 _PLAIN = re.compile(r"(?:\d{4}-\d\d-\d\d|true|false|0|[1-9]\d{0,8}|0\.\d*[1-9])\Z", re.ASCII)  # all read alike
 
 Fields = dict[str, Any]
 """A record by its YAML names: text, lists and mappings. None and empty lists are left out."""
-
-
-def compose(text: str) -> Any:
-    """The nodes of a sound data file, with their places."""
-    return yaml.compose(text, Loader=yaml.CBaseLoader)
 
 
 def slug(title: str) -> str:

@@ -6,7 +6,6 @@ arXiv: the export API (https://info.arxiv.org/help/api/user-manual.html), answer
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
@@ -16,7 +15,6 @@ TIMEOUT = (5.0, 20.0)  # seconds to connect, and between two parts of the answer
 MAX_BYTES = 1_000_000
 AGENT = "learning-mechanics-kg (adds one paper to a bibliography when a person asks)"
 _ATOM = {"a": "http://www.w3.org/2005/Atom", "x": "http://arxiv.org/schemas/atom"}
-_ARXIV = re.compile(r"(?:arxiv:\s*|https?://arxiv\.org/(?:abs|pdf|html)/)?(.+?)(?:\.pdf)?\Z", re.IGNORECASE)
 
 Ask = Callable[[str, str], str]
 """The text at an address, in a media type."""
@@ -24,12 +22,6 @@ Ask = Callable[[str, str], str]
 
 class CannotFetch(ValueError):
     """No metadata came; the text says why and what to do."""
-
-
-def arxiv_id(text: str) -> str | None:
-    """The arXiv number that ``text`` is, with its prefix or address or without; None where it is none."""
-    found = _ARXIV.match(text.strip())
-    return found[1] if found and identifiers.is_arxiv_id(found[1]) else None
 
 
 def ask(url: str, accept: str) -> str:
@@ -58,7 +50,7 @@ def ask(url: str, accept: str) -> str:
 
 def bibtex(identifier: str, ask: Ask = ask) -> str:
     """The work ``identifier`` (a DOI or arXiv number, bare or as an address) in BibTeX. Raises CannotFetch."""
-    if number := arxiv_id(identifier):
+    if number := identifiers.arxiv(identifier):
         return _from_atom(ask(f"https://export.arxiv.org/api/query?id_list={number}", "application/atom+xml"), number)
     if doi := identifiers.doi(identifier):
         if doi.startswith("10.48550/arxiv."):
@@ -86,7 +78,7 @@ def _from_atom(text: str, number: str) -> str:
         "author": people,
         "title": title,
         "year": _said(entry, "a:published")[:4],
-        "eprint": re.sub(r"v\d+\Z", "", number),
+        "eprint": identifiers.without_version(number),
         "archiveprefix": "arXiv",
         "doi": _said(entry, "x:doi"),
     }

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from kg.contribute import drafts, mend
+from kg.contribute.nodes import compose
 from kg.contribute.yamlstyle import CannotFormatError
 
 
@@ -34,7 +35,7 @@ def with_attempt(question: str, path: str, attempt: Mapping[str, Any]) -> str:
     What was in the file stays. Raises CannotFormatError where ``question`` is not a mapping in block form.
     """
     item = json.dumps(filled(attempt) or {}, ensure_ascii=False)  # which YAML reads alike
-    root = yaml.compose(question, Loader=yaml.CBaseLoader)
+    root = compose(question)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise CannotFormatError(f"{path}: expected fields one below the other")
     lines = question.rstrip("\n").split("\n")

@@ -11,9 +11,7 @@ from kg.contribute import bibstyle, yamlstyle
 from kg.contribute.yamlstyle import CannotFormatError
 
 _DOI = re.compile(r"(\bdoi\s*=\s*[{\"])\s*([^}\"\s]+)", re.IGNORECASE)
-_EPRINT = re.compile(
-    r"(\beprint\s*=\s*[{\"])\s*(?:https?://arxiv\.org/(?:abs|pdf)/|arxiv:\s*)?([^}\"\s]+)", re.IGNORECASE
-)
+_EPRINT = re.compile(r"(\beprint\s*=\s*[{\"])\s*([^}\"\s]+)", re.IGNORECASE)
 
 
 def files(root: Path) -> list[str]:
@@ -44,12 +42,8 @@ def read(root: Path, path: str) -> str:
 def _identifiers(text: str) -> str:
     """DOIs without their resolver, arXiv ids without address or prefix, where what is left is one."""
 
-    def eprint(match: re.Match[str]) -> str:
-        bare = match[2].removesuffix(".pdf")
-        return match[1] + bare if identifiers.is_arxiv_id(bare) else match[0]
-
     text = _DOI.sub(lambda match: match[1] + (identifiers.doi(match[2]) or match[2]), text)
-    return _EPRINT.sub(eprint, text)
+    return _EPRINT.sub(lambda match: match[1] + (identifiers.arxiv(match[2]) or match[2]), text)
 
 
 def _quoted(text: str, path: str) -> str:

@@ -6,8 +6,6 @@ Nothing is written. What needs all runs and maps to be judged again is left to `
 from __future__ import annotations
 
 import bisect
-import gc
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,8 +17,8 @@ from kg import bibfile, identifiers, papers, textfile, yamlfile
 from kg.checks import declarations, learning, links, order, prose, references, rivalry
 from kg.contribute import mend
 from kg.contribute.yamlstyle import CannotFormatError
-from kg.corpus import DUPLICATE_ID, FOLDERS, Corpus
-from kg.findings import Finding, Place
+from kg.corpus import DUPLICATE_ID, FOLDERS, Corpus, uncollected
+from kg.findings import Finding, Place, beyond
 from kg.graph import Edge, Graph
 from kg.validation import Location, Origin, build
 
@@ -55,13 +53,8 @@ def propose(graph: Graph, path: str, text: str, *, is_new: bool = False) -> Prop
     A YAML file takes the place of the one at ``path``, of which there is none where it ``is_new``; an entry stands
     beside those of its file. Never raises.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with uncollected():
         return _entry(graph, path, text) if path.endswith(".bib") else _file(graph, path, text, is_new)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def neighbours(proposal: Proposal) -> list[Edge]:
@@ -148,14 +141,7 @@ def _forbidden(path: str, text: str) -> Iterator[Finding]:
 def _held(graph: Graph, changed: Corpus, proposal: Proposal, lines: Mapping[Location, int]) -> Proposal:
     """The proposal with what the rules across records say of it, beyond what they say of the record already."""
     after = Graph(changed)
-    before = Counter((f.place.path, f.rule, f.message) for f in _across(graph))
-    fresh = []
-    for finding in _across(after):
-        key = (finding.place.path, finding.rule, finding.message)
-        if before[key] and finding.place.path != proposal.path:
-            before[key] -= 1
-        else:
-            fresh.append(finding)
+    fresh = beyond(_across(after), [f for f in _across(graph) if f.place.path != proposal.path])
     mine = tuple(sorted({*proposal.findings, *(f for f in fresh if f.place.path == proposal.path)}))
     others = tuple(f for f in fresh if f.place.path != proposal.path)
     return replace(proposal, findings=mine, elsewhere=others, graph=after, fields=_by_field(mine, lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from kg.checks.references import Reference, references
 from kg.contribute import mend
+from kg.contribute.nodes import compose, leaves
 from kg.corpus import Corpus
 
 LOOSE = ("data/meter.yaml", "docs/seed-map.yaml")  # files of names that are no references of a record
@@ -36,7 +37,7 @@ def rewritten(corpus: Corpus, moves: Mapping[str, str]) -> dict[str, str]:
     for path in LOOSE:
         if (corpus.root / path).is_file():
             forms = {old: new for a, b in moves.items() for old, new in _forms(a, b, "").items()}
-            for node in _scalars(_tree(corpus.root, path, trees)):
+            for node in leaves(_tree(corpus.root, path, trees)):
                 if node.value in forms:
                     edits[path].append((node.start_mark.line, node.start_mark.column, node.value, forms[node.value]))
     return {path: _edited(mend.read(corpus.root, path), rows) for path, rows in edits.items()}
@@ -55,7 +56,7 @@ def mentions(root: Path, names: set[str]) -> list[str]:
 
 def _tree(root: Path, path: str, trees: dict[str, Any]) -> Any:
     if path not in trees:
-        trees[path] = yaml.compose(mend.read(root, path), Loader=yaml.CBaseLoader)
+        trees[path] = compose(mend.read(root, path))
     return trees[path]
 
 
@@ -80,15 +81,6 @@ def _named(node: Any, location: tuple[str | int, ...], forms: Mapping[str, str])
     inside = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else []
     candidates = [node, *inside, *([key] if key is not None else [])]
     return next((c for c in candidates if isinstance(c, yaml.ScalarNode) and c.value in forms), None)
-
-
-def _scalars(node: Any) -> Iterator[Any]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-        return
-    for child in node.value:
-        for part in child if isinstance(child, tuple) else (child,):
-            yield from _scalars(part)
 
 
 def _edited(text: str, rows: list[tuple[int, int, str, str]]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kg.contribute import drafts, mend, rename
 from kg.contribute.change import Refused
+from kg.contribute.nodes import compose
 from kg.corpus import FOLDERS, Corpus
 from kg.graph import Graph
 
@@ -117,7 +118,7 @@ def _at_line(text: str, line: int, old: str, new: str) -> str:
 def _without_entry(text: str, name: str) -> str:
     """``text`` of a file of entries without the one under ``name``; comments above the next one stay."""
     lines = text.rstrip("\n").split("\n")
-    starts = [(key.value, key.start_mark.line) for key, _ in drafts.compose(text).value]
+    starts = [(key.value, key.start_mark.line) for key, _ in compose(text).value]
     at = next(i for i, (key, _) in enumerate(starts) if key == name)
     first = starts[at][1]
     end = starts[at + 1][1] if at + 1 < len(starts) else len(lines)

@@ -16,8 +16,9 @@ import yaml
 from yaml.emitter import Emitter
 
 from kg import yamlfile
-from kg.contribute import comments, order
-from kg.contribute.comments import Comments, Place, place
+from kg.contribute import comments, nodes, order
+from kg.contribute.comments import Comments
+from kg.contribute.nodes import Place, place
 from kg.contribute.order import Model
 
 WIDTH = 120
@@ -38,13 +39,13 @@ def canonical(text: str, path: str) -> str:
     said = yamlfile.parse(text, path)
     if said.value is None:
         raise CannotFormatError("; ".join(map(str, said.findings)))
-    root = yaml.compose(text, Loader=yaml.CBaseLoader)
+    root = nodes.compose(text)
     model, depth = order.model_of(path)
     writer = _Writer(comments.read(text, root))
     lines = [*writer.collection(root, model, 0, depth), *writer.comments.after]
     out = "\n".join(line.rstrip(" ") for line in lines) + "\n"
     again = yamlfile.parse(out, path)
-    kept = comments.read(out, yaml.compose(out, Loader=yaml.CBaseLoader)) if again.value is not None else Comments()
+    kept = comments.read(out, nodes.compose(out)) if again.value is not None else Comments()
     if again.value != said.value or _words(kept) != _words(writer.comments):
         raise CannotFormatError(f"{path}: its values or comments would change; write it in a plainer form")
     return out

@@ -7,7 +7,7 @@ At most ``MOST`` nodes, fewer at first: the strands with what belongs to them, o
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -147,21 +147,8 @@ def reach(graph: Graph, address: str, depth: int, shown: Shown) -> dict[str, int
 
     What a strand, concept or assumption is linked with is none of the four verbs: from such a node all are followed.
     """
-    wanted = shown.relations()
-    distance = {address: 0}
-    queue = deque([address])
     free = address.partition(":")[0] in LINKED_OTHERWISE
-    while queue:
-        here = queue.popleft()
-        if distance[here] == depth:
-            continue
-        all_of_them = wanted is None or (free and here == address)
-        for steps in (graph.nx.succ[here], graph.nx.pred[here]):
-            for there, edges in steps.items():
-                if there not in distance and (all_of_them or any(e["relation"] in wanted for e in edges.values())):  # type: ignore[operator]
-                    distance[there] = distance[here] + 1
-                    queue.append(there)
-    return distance
+    return graph.neighbourhood(address, depth, shown.relations(), all_at_first=free)
 
 
 def _timeline(evidence: Evidence, chosen: Sequence[str], selected: str | None) -> Layout:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from kg.evidence import Evidence
 from kg.export.selection import Item, Selection
-from kg.identifiers import doi_url
 from kg.papers import Paper
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One node. ``standing`` is a claim's or prediction's standing or a question's state; ``links`` are (name, URL)."""
+    """One node. ``standing`` is a claim's or prediction's standing or a question's state; ``links`` are the names and
+    addresses where a paper is found."""
 
     address: str
     kind: str
@@ -29,18 +29,7 @@ class Described:
     where: str = ""
     minutes: int | None = None
     why: str = ""
-
-    @property
-    def links(self) -> list[tuple[str, str]]:
-        """Where a paper is found: addresses made of identifiers whose form was checked when they were read."""
-        found = []
-        if self.arxiv:
-            found.append((f"arXiv {self.arxiv}", f"https://arxiv.org/abs/{self.arxiv}"))
-        if self.doi:
-            found.append(("DOI", doi_url(self.doi)))
-        if self.url:
-            found.append((f"page at {self.url.split('/')[2]}", self.url))
-        return found
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def byline(self) -> str:
@@ -67,7 +56,7 @@ def _described(evidence: Evidence, item: Item) -> Described:
         authors = (*(author.text for author in paper.authors), *(["et al."] if paper.incomplete else []))
         return Described(
             node.address, node.kind, node.title, authors, paper.year, paper.venue, paper.arxiv, paper.doi, paper.url,
-            **said,  # type: ignore[arg-type]  # one type a name
+            links=tuple(paper.addresses), **said,  # type: ignore[arg-type]  # one type a name
         )  # fmt: skip
     statement = getattr(node.record, "statement", None) or ""
     return Described(

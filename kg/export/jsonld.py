@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from kg.evidence import Evidence
 from kg.export.snapshot import snapshot
-from kg.identifiers import doi_url
+from kg.identifiers import arxiv_url, doi_url
 from kg.relations import RELATIONS
 
 BASE = "https://learning-mechanics.invalid/"
@@ -95,7 +95,7 @@ def _node(base: str, node: dict[str, Any]) -> dict[str, Any]:
     if node.get("doi"):
         found["schema:sameAs"] = {"@id": doi_url(node["doi"])}
     elif node.get("arxiv"):
-        found["schema:sameAs"] = {"@id": f"https://arxiv.org/abs/{node['arxiv']}"}
+        found["schema:sameAs"] = {"@id": arxiv_url(node["arxiv"])}
     return found
 
 

@@ -53,7 +53,7 @@ class Work:
         """The best address: the DOI's, arXiv's, or its own page."""
         if self.paper.doi:
             return identifiers.doi_url(self.paper.doi)
-        return f"https://arxiv.org/abs/{self.paper.arxiv}" if self.paper.arxiv else self.paper.url
+        return identifiers.arxiv_url(self.paper.arxiv) if self.paper.arxiv else self.paper.url
 
 
 def load(corpus: Corpus, keys: Iterable[str]) -> list[Work]:

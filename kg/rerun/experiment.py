@@ -5,13 +5,12 @@ Command line and app both go through here, so both give the same verdict.
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg import verdicts
+from kg import git, verdicts
 from kg.declarations import Prediction
 from kg.graph import Graph
 from kg.rerun import runner
@@ -89,13 +88,11 @@ def require_committed(*plans: Plan) -> None:
     if not plans:
         return
     root, named = plans[0].root, sorted({path for plan in plans for path in plan.files})
-    inside = subprocess.run(["git", "rev-parse", "--is-inside-work-tree"], cwd=root, capture_output=True, check=False)
-    if inside.returncode != 0:
+    try:
+        files = git.changed(root, *named)
+    except git.GitError:
         return
-    changed = subprocess.run(
-        ["git", "status", "--porcelain", "--", *named], cwd=root, capture_output=True, text=True, check=False
-    ).stdout.split("\n")
-    if files := [line[3:] for line in changed if line]:
+    if files:
         raise CannotRun(
             f"not committed: {', '.join(files)}; commit the declaration and the script before a recorded run"
         )

@@ -11,13 +11,12 @@ import importlib
 import importlib.metadata
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from kg import mapfiles, runs
+from kg import git, mapfiles, runs
 from kg.rerun import sandbox
 from kg.rerun.watchdog import Limits
 
@@ -61,15 +60,10 @@ def _commit(root: Path) -> dict[str, Any]:
 
 
 def _git(root: Path, *arguments: str) -> str | None:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=30, env=environment, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        return git.ask(root, *arguments).decode("utf-8", "backslashreplace").strip()
+    except git.GitError:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _cpu() -> str:

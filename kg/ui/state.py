@@ -34,7 +34,6 @@ WATCH = "kg/ui/pages/watch.py"
 QUESTIONS = "kg/ui/pages/questions.py"
 PROPOSE = "kg/ui/pages/propose.py"
 START = "kg/ui/pages/start.py"
-_FOLDERS = ("data", "bib", "scripts")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,9 @@ def _stamp(folder: str) -> str:
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int]]:
-    for part in _FOLDERS:
+    from kg.corpus import TREE
+
+    for part in TREE:
         for here, _, names in os.walk(os.path.join(folder, part)):
             for name in names:
                 try:

@@ -6,21 +6,11 @@ it as text). Neither lets it become a link, an image, an icon, HTML or a heading
 
 from __future__ import annotations
 
+from kg.english import counted, listed
 from kg.figures.labels import condition, interval, number
 from kg.inert import formula, inert
 
 __all__ = ["condition", "counted", "formula", "inert", "interval", "listed", "number"]
-
-
-def counted(n: int, word: str) -> str:
-    """``1 claim``, ``2 claims``."""
-    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{n:,} {word if n == 1 else plural}"
-
-
-def listed(words: list[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def verdict(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kg import why
+from kg.draw import LINKED_OTHERWISE
 from kg.graph import Node
 from kg.relations import RELATIONS, Relation
 from kg.ui import words
@@ -29,8 +30,6 @@ from kg.ui.state import World
 from kg.ui.words import inert
 
 MOST_LINKS = 60
-_LINKED_OTHERWISE = ("strand", "concept", "assumption")
-"""Kinds whose links are none of the four verbs: what they hold, require and carry is what one comes for."""
 
 
 def card(world: World, address: str) -> None:
@@ -116,7 +115,7 @@ def _argument(world: World, node: Node) -> None:
 
 def related(world: World, node: Node, without: Sequence[str] = ()) -> None:
     """The relations of a node that are not shown otherwise: the four verbs first, the others one click away."""
-    open_ = [r for r in RELATIONS.values() if r.name not in without and (r.verb or node.kind in _LINKED_OTHERWISE)]
+    open_ = [r for r in RELATIONS.values() if r.name not in without and (r.verb or node.kind in LINKED_OTHERWISE)]
     rest = [r for r in RELATIONS.values() if r.name not in without and r not in open_]
     if rows := _relations(world, node, open_):
         links(f"related-{node.address}", rows, "What it is linked with")

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
-from kg import defeat, draw, literature, trace
+from kg import defeat, draw, trace
 from kg.graph import Edge, Node
 from kg.records import Claim
 from kg.trace import Step
 from kg.ui import words
-from kg.ui.components import rerunpanel, runhistory, terms
+from kg.ui.components import rerunpanel, runhistory, sides, terms
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import badges, prediction, summary
 from kg.ui.state import World
 from kg.ui.words import counted, inert
 
 MOST_STEPS = 120
-_TOLD = ("role", "outcome", "level", "value", "where", "how", "why", "regime", "note", "minutes")
 
 
 def claim(world: World, node: Node) -> None:
@@ -130,42 +128,11 @@ def _sources(world: World, node: Node, record: Claim) -> None:
             row(world, world.graph.node(edge.source), note="; ".join([*said, words.DEPTHS[edge.data["depth"]]]))
         )
     links("sources", [heading("stated by"), *rows], "Where it is stated")
-    sides(world, node, links)
+    sides.both(world, node, links)
     for search in record.counter_search:
         st.caption(f"Searched for contrary evidence on {search.date} in {inert(search.where)}: {inert(search.found)}")
     if record.checked:
         st.caption(f"Held against its sources on {record.checked.date}, {record.checked.how.replace('-', ' ')}.")
-
-
-def sides(world: World, node: Node, draw_links: Callable[[str, list[Row], str], None]) -> None:
-    """Support and contradiction side by side, each counted by independent items, and what is told and not counted."""
-    found = trace.evidence_of(world.graph, world.evidence, node.address)
-    record: Claim = node.record
-    told = [*record.evidence, *(item for own in record.predictions for item in own.evidence)]
-    independent = literature.weigh(literature.items(world.graph.corpus, record.sources, told))
-    uncounted = [step for step in found.uncounted if step.relation != "states"]
-    both = (
-        ("Supports it", found.support, independent.agreeing, "Nothing recorded."),
-        ("Speaks against it", found.against, independent.differing, "Nothing recorded."),
-    )
-    for place, (title, steps, counted_as, empty) in zip(st.columns(2), both, strict=True):
-        with place:
-            st.markdown(f"**{title}**")
-            if steps:
-                ours = sum(step.relation == "tests" for step in steps)
-                said = [counted(len(counted_as), "independent source")] * bool(counted_as)
-                said += [counted(ours, "run") + " of ours"] * bool(ours)
-                st.caption(
-                    f"{words.listed(said) or 'Another claim of the record'}.",
-                    help="Of independent sources no two share an author, a data set or code.",
-                )
-                draw_links(f"evidence-{title}", [_step_row(world, step, told=True) for step in steps], title)
-            else:
-                st.caption(empty)
-    if uncounted:
-        with st.expander(f"Told, and not counted: {len(uncounted)}"):
-            st.caption("Outside the regime, undecided, or background.")
-            draw_links("uncounted", [_step_row(world, step, told=True) for step in uncounted], "Told, and not counted")
 
 
 def _steps(world: World, key: str, steps: list[Step], empty: str, *, effect: bool = False) -> None:
@@ -177,12 +144,12 @@ def _steps(world: World, key: str, steps: list[Step], empty: str, *, effect: boo
         st.caption(f"The first {MOST_STEPS} of {counted(len(steps), 'step')}.")
 
 
-def _step_row(world: World, step: Step, *, effect: bool = False, told: bool = False) -> Row:
+def _step_row(world: World, step: Step, *, effect: bool = False) -> Row:
     node = world.graph.node(step.address)
     says = f"{step.effect}:" if effect else f"{step.says}"
     evidence = step.relation in ("states", "reports")
-    note = "see above" if step.again and not evidence else _carried(step.data) if told or evidence else ""
-    return row(world, node, before=says, note=note, depth=0 if told else step.depth - 1)
+    note = sides.carried(step.data) if evidence else "see above" if step.again else ""
+    return row(world, node, before=says, note=note, depth=step.depth - 1)
 
 
 def _discussion(world: World, node: Node) -> list[Row]:
@@ -214,10 +181,4 @@ def edge_row(world: World, edge: Edge, other: str) -> Row:
     if node.kind == "argument":
         return argument_row(world, node)
     standing = draw.standing_of(world.evidence, other) or ""
-    return row(world, node, note="; ".join(filter(None, [standing, _carried(edge.data)])))
-
-
-def _carried(data: dict[str, Any]) -> str:
-    """What an edge carries, in words."""
-    outside = ["outside its regime, not counted"] if data.get("in-regime") is False else []
-    return "; ".join(outside + [words.ROLES.get(str(data[name]), str(data[name])) for name in _TOLD if name in data])
+    return row(world, node, note="; ".join(filter(None, [standing, sides.carried(edge.data)])))

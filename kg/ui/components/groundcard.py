@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kg import trace
+from kg import draw, trace
 from kg.graph import Node
+from kg.levels import LEVELS
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.state import World
 from kg.ui.words import counted, inert
 
 MOST = 60
-_LEVELS = ("meet", "use", "derive")
 
 
 def assumption(world: World, node: Node) -> None:
@@ -56,8 +56,6 @@ def assumption(world: World, node: Node) -> None:
 
 
 def _standing(world: World, address: str) -> str:
-    from kg import draw
-
     return draw.standing_of(world.evidence, address) or ""
 
 
@@ -78,13 +76,13 @@ def concept(world: World, node: Node) -> None:
             else:
                 st.caption(empty)
     taught = sorted(
-        graph.into(node.address, "teaches"), key=lambda e: (_LEVELS.index(e.data["level"]), int(e.data["minutes"]))
+        graph.into(node.address, "teaches"), key=lambda e: (LEVELS.index(e.data["level"]), int(e.data["minutes"]))
     )
     st.markdown("**Where to read about it**")
     if taught:
         st.caption("From a first meeting to deriving it, the shortest first; minutes are estimates.")
         rows = []
-        for level in _LEVELS:
+        for level in LEVELS:
             mine = [edge for edge in taught if edge.data["level"] == level]
             rows += [heading({"meet": "to meet it", "use": "to use it", "derive": "to derive it"}[level])] * bool(mine)
             for edge in mine:

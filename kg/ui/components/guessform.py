@@ -70,9 +70,7 @@ def tell(world: World, run: LiveRun, done: Done) -> None:
     found = guesses.calibration(known)
     if found is None:
         return
-    with st.expander(
-        f"Your calibration: {found.right} of {counted(found.n, 'guess').replace('guesss', 'guesses')} right"
-    ):
+    with st.expander(f"Your calibration: {found.right} of {counted(found.n, 'guess')} right"):
         st.caption(
             f"You were {found.confidence:.0%} sure on average and right in {found.right / found.n:.0%}. "
             f"Brier score {found.brier:.2f}: 0 at best, 0.25 for a coin."

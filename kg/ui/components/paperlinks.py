@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import streamlit as st
 
 from kg.graph import Node
@@ -23,24 +21,12 @@ def source(world: World, node: Node) -> None:
     names = words.listed([author.text for author in paper.authors]) + (" and others" if paper.incomplete else "")
     st.markdown(inert(" · ".join(filter(None, [names, str(paper.year or ""), paper.venue]))))
     with st.container(horizontal=True, gap="small"):
-        for name, address in addresses(paper):
+        for name, address in paper.addresses:
             st.link_button(name, address)
     if not paper.has_identifier:
         st.caption("No identifier is known: none was seen in a source.")
     if paper.note:
         st.caption(inert(paper.note))
-
-
-def addresses(paper: Paper) -> list[tuple[str, str]]:
-    """Where the paper is found. Only https addresses made of identifiers whose form was checked when they were read."""
-    found = []
-    if paper.arxiv:
-        found.append((f"arXiv {paper.arxiv}", f"https://arxiv.org/abs/{paper.arxiv}"))
-    if paper.doi:
-        found.append(("DOI", f"https://doi.org/{quote(paper.doi, safe='/:;().-_')}"))
-    if paper.url.startswith(("https://", "http://")):
-        found.append((f"Page at {paper.url.split('/')[2]}", paper.url))
-    return found
 
 
 def around(world: World, card: PaperCard) -> None:

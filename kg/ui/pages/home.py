@@ -50,9 +50,8 @@ def counts(world: World) -> None:
             still, "open questions", state.QUESTIONS, {"state": unsettled},
             "Not settled yet, or in part only. Each says what would settle it.",
         ),
-        Number(len(corpus.papers), "papers", state.FIND, {"q": "learning", "kind": "paper"}, "Works that are cited."),
     )  # fmt: skip
-    numbers("counts", shown[:5], "How much there is")
+    numbers("counts", shown, "How much there is")
 
 
 def ways_in(world: World) -> None:

@@ -11,8 +11,10 @@ import streamlit as st
 st.header("What to read, and in which order", anchor=False)
 
 import json  # noqa: E402  # the heading is on the screen before anything is imported or read
+from contextlib import suppress  # noqa: E402
 from functools import partial  # noqa: E402
 
+from kg import stored  # noqa: E402
 from kg.draw.plain import plain  # noqa: E402
 from kg.export import formats, selection  # noqa: E402
 from kg.goals import FIELD, KINDS, Reader, known_from  # noqa: E402
@@ -59,8 +61,9 @@ def keep(names: list[str]) -> None:
     """Write what is known, with ``kg app`` only."""
     if state.is_local():
         folder = state.root() / ".kg"
-        folder.mkdir(exist_ok=True)
-        (folder / "known.json").write_text(json.dumps(names, indent=1) + "\n", encoding="utf-8")
+        with suppress(OSError):  # then the address alone keeps it
+            folder.mkdir(exist_ok=True)
+            stored.replace(folder / "known.json", (json.dumps(names, indent=1) + "\n").encode())
 
 
 def targets(world: World) -> dict[str, str]:
@@ -127,13 +130,8 @@ def show(world: World, number: int, item: Item) -> None:
         st.caption(inert(f"{item.where} · about {duration(item.minutes)}{rule}"))
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             st.checkbox("I know this", key=f"known-{item.reading}", on_change=know, args=(item.paper,))
-            address = "" if paper is None else paper.url
-            if paper is not None and paper.arxiv:
-                address = f"https://arxiv.org/abs/{paper.arxiv}"
-            elif paper is not None and paper.doi:
-                address = f"https://doi.org/{paper.doi}"
-            if address:
-                st.link_button("Open", address)
+            if paper is not None and paper.addresses:
+                st.link_button("Open", paper.addresses[0][1])
             st.page_link(state.EXPLORE, label="Its card", query_params={"node": f"paper:{item.paper}"})
 
 

@@ -10,7 +10,7 @@ from kg import trace  # noqa: E402  # the heading is on the screen before anythi
 from kg.graph import Node  # noqa: E402
 from kg.records import Claim  # noqa: E402
 from kg.ui import state, words  # noqa: E402
-from kg.ui.components import claimcard, predictioncard, terms  # noqa: E402
+from kg.ui.components import predictioncard, sides, terms  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
 from kg.ui.state import World  # noqa: E402
@@ -58,7 +58,7 @@ def who(world: World, node: Node) -> None:
     )
     predictioncard.badges(found.standing, found.literature, found.rerun)
     st.markdown(inert(found.reason))
-    claimcard.sides(world, node, links_to_explore)
+    sides.both(world, node, links_to_explore)
 
 
 def predicts(world: World, node: Node, address: str) -> None:

@@ -16,7 +16,7 @@ from kg import trace, weighing  # noqa: E402
 from kg.graph import Node  # noqa: E402
 from kg.trace import Step  # noqa: E402
 from kg.ui import state, words  # noqa: E402
-from kg.ui.components import edgecard, parts  # noqa: E402
+from kg.ui.components import parts, sides  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table  # noqa: E402
 from kg.ui.components.linklist import Row, heading, links, links_to_explore, row, title  # noqa: E402
@@ -102,14 +102,14 @@ def _next(world: World, address: str, passed: set[str]) -> None:
     for says in dict.fromkeys(step.says for step in down):
         rows.append(heading(says))
         mine = [step for step in down if step.says == says][:MOST_STEPS]
-        rows += [row(world, world.graph.node(step.address), note=_carried(step)) for step in mine]
+        rows += [row(world, world.graph.node(step.address), note=sides.told(step)) for step in mine]
     links("next", rows, "The next steps down", into="at")
 
 
 def stop(world: World, node: Node, step: Step | None) -> None:
     """The node at the end of the path: what it says, and for an equation, run or assumption, that itself."""
     st.markdown(f"**{node.kind}** {inert(title(node))}")
-    if step and step.data and (told := _carried(step)):
+    if step and step.data and (told := sides.told(step)):
         st.caption(inert(told))
     if statement := getattr(node.record, "statement", None):
         st.markdown(inert(statement))
@@ -161,7 +161,7 @@ def as_table(world: World, node: Node) -> None:
     told: list[list[Cell]] = [
         [
             row(world, world.graph.node(step.address)), step.says, step.address.partition(":")[0],
-            _state(world, step.address), step.depth, _carried(step), _path(world, step),
+            _state(world, step.address), step.depth, sides.told(step), _path(world, step),
         ]
         for step in steps[:MOST_STEPS] if not step.again
     ]  # fmt: skip
@@ -170,60 +170,6 @@ def as_table(world: World, node: Node) -> None:
     columns = [column("node", "words"), *map(column, ("says", "kind", "state")), column("step", "number")]
     columns += [column("reason and place", "words"), column("path", "words")]
     table("steps", columns, told, f"What {title(node)} rests on", most=MOST_ROWS, inside=True, into="at")
-
-
-def sides(world: World, node: Node) -> None:
-    """Support and contradiction side by side, counted by independent items."""
-    if node.kind not in ("claim", "prediction"):
-        st.info("Evidence is weighed for claims and predictions.")
-        return
-    found = weighing.weighed(world.evidence, node.address)
-    for place, told, side in zip(
-        st.columns(2, gap="large"), ("Supports it", "Speaks against it"), (found.support, found.against), strict=True
-    ):
-        with place:
-            st.markdown(f"#### {told}")
-            said = [f"**{counted(len(side.independent), 'independent source')}**"]
-            said += [counted(len(side.runs), "script") + " of ours"] if side.runs else []
-            said += [counted(len(side.denials), "contradiction")] if side.denials else []
-            st.markdown(", ".join(said))
-            _items(world, told, side)
-    if found.uncounted:
-        with st.expander(f"Told, and counted on neither side: {len(found.uncounted)}"):
-            links_to_explore("uncounted", [_evidence(world, step, "") for step in found.uncounted], "Not counted")
-    st.caption(
-        "Sources are independent where no two share an author; on the side of support they share no data set or code "
-        "either. The largest such set is counted. What is mixed, outside the regime, or background counts for nothing."
-    )
-
-
-def _items(world: World, told: str, side: weighing.Side) -> None:
-    if not side.steps:
-        st.caption("Nothing recorded.")
-        return
-    rows = []
-    seen: set[str] = set()
-    for step in side.steps:
-        key = step.address.removeprefix("paper:")
-        if key in side.shares:
-            other = world.graph.node(f"paper:{side.shares[key]}")
-            note = f"not independent of {other.record.label}"
-        elif key in side.independent and key not in seen:
-            note = "counted"
-        elif key in seen:
-            note = "the same source again"
-        else:
-            note = ""
-        seen.add(key)
-        rows.append(_evidence(world, step, note))
-    links_to_explore(f"side-{told}", rows, told)
-
-
-def _evidence(world: World, step: Step, note: str) -> Row:
-    about = world.graph.node(step.path[0])
-    of = "" if about.kind == "claim" else f"on: {about.title}"
-    told = "; ".join(filter(None, [note, _carried(step), of]))
-    return row(world, world.graph.node(step.address), note=told, before=f"{step.says}:")
 
 
 def falls(world: World, node: Node) -> None:
@@ -269,11 +215,6 @@ def _state(world: World, address: str) -> str:
     return (world.evidence.claims[node.id].standing or "framing") if node.kind == "claim" else ""
 
 
-def _carried(step: Step) -> str:
-    """What the relation carries, in words."""
-    return "; ".join(f"{name.lower()}: {value}" for name, value in edgecard.carried(step.data))
-
-
 def _path(world: World, step: Step) -> str:
     return " → ".join(_short(world, address) for address in step.path)
 
@@ -298,7 +239,7 @@ def page() -> None:
         return
     node = world.graph.node(address)
     top(world, node)
-    shown = {"walk": walk, "table": as_table, "sides": sides, "falls": falls}
+    shown = {"walk": walk, "table": as_table, "sides": sides.in_full, "falls": falls}
     shown[pick("part", PARTS)](world, node)
 
 

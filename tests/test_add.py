@@ -1,0 +1,122 @@
+"""kg add on a copy of the toy tree: entries as the others are, each work once, the network only where it is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from kg.contribute import addpaper, fetch
+from tests import fixtures, toytree
+from tests.test_new import Kg, files, kg, tree
+
+__all__ = ["kg", "tree"]  # fixtures
+
+PASTED = """@Article{Some_Key,
+ title="Stability of Everything in {ReLU} Networks", author={Test, Ada}, journal = {arXiv preprint arXiv:2601.00002},
+ year=2026, abstract={Long.}, url={https://arxiv.org/abs/2601.00002v3}, month=jan}
+"""
+
+
+def test_pasted_bibtex_becomes_an_entry_as_the_others_are(tree: Path, kg: Kg) -> None:
+    """Fields, identifiers, title case and key are as in the bibliography, and what is left out is told."""
+    said = kg("add", "-", "--strand", "toy", text=PASTED).output
+
+    expected = (
+        "@misc{Some_Key,\n  author = {Test, Ada},\n  title = {Stability of everything in {ReLU} networks},\n"
+        "  year = {2026},\n  eprint = {2601.00002},\n  archiveprefix = {arXiv},\n}\n"
+    )
+    assert (tree / "bib/toy.bib").read_text().endswith("}\n\n" + expected)
+    assert "left out: abstract, month" in said
+    assert toytree.findings(tree) == []
+
+
+def test_a_work_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> None:
+    """The entry that is there is shown with its line and with the identifier that it lacks."""
+    pasted = "@article{x, title={Exact Solutions to the Non-linear Dynamics of Learning in Deep Linear Neural Networks}, author={Saxe, A. and Ganguli, S.}, year={2013}, journal={J}, doi={10.1000/1}}"
+
+    said = kg("add", "-", "--strand", "toy", text=pasted, code=1).output
+
+    assert "bib/toy.bib:10 saxe2014exact" in said
+    assert "it has no doi; add 10.1000/1" in said
+    assert files(tree) == files(toytree.TOY)
+    kg("add", "-", "--strand", "toy", "--force", text=pasted)
+    assert [f.rule for f in toytree.findings(tree)] == ["same-work"]
+
+
+def test_a_key_that_is_taken_gets_a_letter(tree: Path, kg: Kg) -> None:
+    """Another work under a key that is there is another key, and that is said."""
+    said = kg("add", "-", "--strand", "toy", text=PASTED.replace("Some_Key", "Saxe2014exact")).output
+
+    assert "the key 'Saxe2014exact' is taken, so this is 'Saxe2014exacta'" in said
+
+
+@pytest.mark.parametrize(
+    "broken", ["@article{x, title={A}", "<html>", "@misc{x, title={A}, year={MMXX}, author={B, C}}"]
+)
+def test_broken_bibtex_is_told_with_its_line(broken: str, tree: Path, kg: Kg) -> None:
+    """What cannot be read is a finding with a line, and nothing is written."""
+    assert "the BibTeX given:1: " in kg("add", "-", "--strand", "toy", text=broken, code=1).output
+    assert files(tree) == files(toytree.TOY)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("10.1000/MADE.up", "https://doi.org/10.1000/made.up"),
+        ("https://doi.org/10.1000/made.up", "https://doi.org/10.1000/made.up"),
+        ("arXiv:2601.00001v2", "https://export.arxiv.org/api/query?id_list=2601.00001v2"),
+        ("https://arxiv.org/pdf/2601.00001.pdf", "https://export.arxiv.org/api/query?id_list=2601.00001"),
+        ("10.48550/arXiv.2601.00001", "https://export.arxiv.org/api/query?id_list=2601.00001"),
+    ],
+)
+def test_an_identifier_becomes_a_whole_entry(given: str, asked: str) -> None:
+    """From the documented answer of either host comes the same work, with a key made of it."""
+    seen = []
+
+    def ask(url: str, accept: str) -> str:
+        seen.append(url)
+        return fixtures.DOI if accept == "application/x-bibtex" else fixtures.ARXIV
+
+    (made,) = addpaper.additions(fetch.bibtex(given, ask), [], fresh_keys=True)
+
+    assert seen == [asked]
+    assert (made.paper.key, made.paper.year, made.paper.doi) == ("test2026made", 2026, "10.1000/made.up")
+    assert made.paper.title == "A made-up title for a test of the reader"
+    assert [author.family for author in made.paper.authors] == ["Test", "van Test"]
+    assert made.paper.arxiv == ("" if "doi.org" in asked else "2601.00001")
+
+
+@pytest.mark.parametrize(
+    "answer", [fixtures.ARXIV_UNKNOWN, "Rate exceeded.", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"]
+)
+def test_an_answer_that_is_none_is_said_in_a_line(answer: str) -> None:
+    """An unknown number, a refusal in words and a document type are no entries."""
+    with pytest.raises(fetch.CannotFetch):
+        fetch.bibtex("2601.00001", lambda url, accept: answer)
+
+
+def test_without_network_the_way_out_is_said(tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that cannot be reached is one line and exit 1, and says that BibTeX can be pasted."""
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "get", unreachable)
+
+    said = kg("add", "2103.00065", "--strand", "toy", code=1).output
+
+    assert (
+        said
+        == "Error: no answer from export.arxiv.org (ConnectionError); paste its BibTeX instead: kg add - (that needs no network)\n"
+    )
+
+
+def test_only_add_loads_the_network(tree: Path) -> None:
+    """No other module of kg imports the client."""
+    sources = {p.name: p.read_text() for p in (Path(__file__).parent.parent / "kg").rglob("*.py")}
+
+    assert [name for name, text in sources.items() if "import requests" in text or "urllib.request" in text] == [
+        "fetch.py"
+    ]

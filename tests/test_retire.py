@@ -1,0 +1,63 @@
+"""kg retire on a copy of the toy tree: what refers to an address follows it, and nothing is left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.graph import load
+from tests import toytree
+from tests.test_new import Kg, files, kg, tree
+
+__all__ = ["kg", "tree"]  # fixtures
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("claim:plateau", "claim:edge-plateau"),
+        ("paper:damian2022self", "paper:damian2023self"),
+        ("prediction:stability-limit/onset", "prediction:stability-limit/begin"),
+        ("question:why-two", "question:why-there"),
+        ("argument:small-nets", "argument:only-small-nets"),
+        ("concept:gradient-descent", "concept:descent"),
+        ("assumption:quadratic-loss", "assumption:constant-curvature"),
+    ],
+)
+def test_a_rename_is_followed_everywhere(old: str, new: str, tree: Path, kg: Kg) -> None:
+    """The check stays clean, comments stay, the old address and its bare id lead to the new one."""
+    toytree.edit(tree, "data/assumptions.yaml", "quadratic-loss:", "# of one curvature\nquadratic-loss:")
+    before = len(load(tree))
+
+    kg("retire", old, "--to", new, "--why", "says it better")
+
+    graph = load(tree)
+    assert toytree.findings(tree) == []
+    assert "# of one curvature\n" in (tree / "data/assumptions.yaml").read_text()
+    assert (len(graph), new in graph) == (before, True)
+    assert graph.resolve(old)[0] == graph.resolve(old.partition(":")[2])[0] == new
+    assert "retired already" in kg("retire", old, "--why", "again", code=2).output
+
+
+def test_merging_sends_references_to_the_other(tree: Path, kg: Kg) -> None:
+    """A concept merged into another is gone, and what named it names that; a rename before it leads on to it."""
+    kg("new", "concept", "--id", "step", "--title", "Steps", "--statement", "Moves.", "--requires", "gradient-descent")
+    toytree.edit(tree, "data/readings.yaml", "teaches: {curvature: meet}", "teaches: {curvature: meet, step: meet}")
+    kg("retire", "concept:step", "--to", "concept:stride", "--why", "a better word")
+    toytree.edit(tree, "data/readings.yaml", "curvature: meet, stride: meet", "stride: meet")
+    kg("retire", "concept:stride", "--to", "concept:curvature", "--why", "one thing")
+
+    assert toytree.findings(tree) == []
+    assert load(tree).resolve("concept:step")[0] == "concept:curvature"
+
+
+def test_what_is_still_referred_to_is_not_withdrawn(tree: Path, kg: Kg) -> None:
+    """Every reference is listed with its line, and nothing is written; without any, the record goes and the reason stays."""
+    said = kg("retire", "paper:damian2022self", "--why", "wrong", code=1).output
+
+    assert "data/questions/why-two.yaml:12 of question:why-two" in said
+    assert files(tree) == files(toytree.TOY)
+    kg("retire", "question:why-two", "--why", "nobody asks")
+    assert "nobody asks" in kg("show", "why-two", code=2).output
+    assert toytree.findings(tree) == []
