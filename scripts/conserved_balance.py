@@ -20,7 +20,7 @@ Equations (x (B, d), y (B, c); W1 (h, d), W2 (c, h); t = steps * eta; G1, G2 = g
          Q = G1 G1^T - G2^T G2 (linear),  Q_j = |G1_j|^2 - k |G2_j|^2 (else), and terms of order eta cancel.
     (4)  Over a time T the drift is eta I(T) to first order, I(T) = int_0^T Q dt along the flow.
     (5)  Heavy ball, V' = beta V - eta G and W' = W + V': away from the start V = -s G with s = eta / (1 - beta), and
-         the change of D a step, C' = beta (C + 2 Q_V) + Q_V' with Q_V formed of V as Q of G, sums up to
+         the change of D a step, C' = beta (C + Q_V) + Q_V' with Q_V formed of V as Q of G, sums up to
          s (1 + beta) / (1 - beta) I(T) at t = steps * s.
     (6)  With weight decay dD/dt = -2 lambda D under the flow: D(T) = e^{-2 lambda T} D(0).
 
@@ -35,9 +35,9 @@ Expected result (what the pilots gave; the recorded runs are to say)
     declared.
 
 Departures from the sources
-    1. Images of scikit-learn's digits (8 x 8), drawn for each seed and setting, centred and scaled by all their pixels
-       to mean square norm 4; targets are one-hot. W1 ~ N(0, 1/d), W2 ~ N(0, 1/h) in each entry, no biases: the start
-       is unbalanced, so that there is something to conserve.
+    1. Images of scikit-learn's digits (8 x 8), drawn for each seed and setting, less the one mean of all their pixels
+       and scaled to mean square norm 4; targets are one-hot. W1 ~ N(0, 1/d), W2 ~ N(0, 1/h) in each entry, no biases:
+       the start is unbalanced, so that there is something to conserve. The size of a matrix is its Frobenius norm.
     2. A fixed time T = 2, not training to the end: what drifts, drifts early, while gradients are large.
     3. The flow of Eq. 4 is integrated by the Runge-Kutta method of fourth order with steps of 0.02, and Q by Simpson's
        rule on its stages.

@@ -36,7 +36,8 @@ Departures from the sources
     3. Weights are drawn from N(0, 1e-4^2) and neither balanced nor aligned: that they align is part of the test.
     4. tau is counted from the measured half-time, so that shares test the shape and not the time again. The network
        of one layer beside it is read at the same multiples of its own half-time.
-    5. Double precision, one thread.
+    5. The rival's one common time is Eq. 4 at the mean strength and the mean u0 of the nine modes.
+    6. Double precision, one thread.
 
 Tuning history (pilots, on seeds 1000 to 1007 only)
     - One setting was tried, the one below, and kept: size of the start, widths and tolerances were fixed before it.

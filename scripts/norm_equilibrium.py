@@ -12,7 +12,8 @@ Source
     to a steady state). Eqs. 3 to 5 are derived here.
 
 Equations (w = weights of the normalised layer, h x d = 32 x 64; the network sees w/|w|; G = batch gradient at w)
-    (1)  f(x) = V relu(s w x / |w|),    s = sqrt(h),    V fixed, 10 x h;    loss = mean cross-entropy of a batch
+    (1)  f(x) = V relu(s w x / |w|),    s = sqrt(h d),    V ~ N(0, 4/h) in each entry, fixed, 10 x h;
+         x less the one mean of all pixels, of mean square norm 1;    loss = mean cross-entropy of a batch
     (2)  w' = (1 - eta lambda) w - eta G,    G orthogonal to w,    |G| = g / |w|, where g is its size at |w| = 1
     (3)  |w'|^2 = (1 - eta lambda)^2 |w|^2 + eta^2 |G|^2 stands still when eta^2 |G|^2 / |w|^2 = 2 eta lambda to first
          order: the angle of a step, eta |G| / |w|, is sqrt(2 eta lambda)
@@ -36,7 +37,8 @@ Departures from the sources
        deep networks with batch normalisation; no trained gain, so that nothing but w learns.
     2. The angle is the root of the mean squared angle between successive weights, and the norm the fourth root of the
        mean fourth power, over the last third of training.
-    3. Batches of 16 are drawn with replacement. w starts at norm 1.
+    3. Batches of 16 are drawn with replacement. w starts at norm 1. The control is V relu(w x), without s / |w|, from
+       the same start.
     4. Training takes 12 (1 - beta) / (eta lambda) steps, 6 in smoke and 900 at least: the norm relaxes in a time of
        (1 - beta) / (2 eta lambda).
 
@@ -108,7 +110,7 @@ def draw(seed: int, setting: int) -> tuple[jax.Array, jax.Array, jax.Array, jax.
 
 
 def loss(w: jax.Array, readout: jax.Array, x: jax.Array, y: jax.Array, normalised: bool = True) -> jax.Array:
-    """Eq. 1 on a batch x (B, d), y (B,), a scalar; without the division by |w| where not `normalised`."""
+    """Eq. 1 on a batch x (B, d), y (B,), a scalar; without s / |w| where not `normalised`."""
     scale = math.sqrt(HIDDEN * PIXELS) / jnp.linalg.norm(w) if normalised else 1.0
     hidden = jax.nn.relu(scale * x @ w.T)  # (B, h)
     scores = jax.nn.log_softmax(hidden @ readout.T)

@@ -32,10 +32,12 @@ Expected result (what the pilots gave; the recorded runs are to say)
 
 Departures from the source
     1. One direction (or d equal ones) of an exact quadratic in the place of a posterior; many chains side by side.
-    2. Chains start at the minimum and run for 10 / (eta h) steps before they are measured (times 1/(1 - beta)).
+    2. Chains start at the minimum and run for ten relaxation times before they are measured for thirty: 1/(eta h), or
+       1/(2 - eta h) if longer; 2/(1 - beta) if longer with momentum.
     3. The variance is the mean square over chains and over the later steps; the mean, 0, is not estimated.
     4. Batches of digits are drawn with replacement, so that noise of successive steps is independent. The examples
-       a_i are the scores of 1000 digits on their three leading principal components, each divided by the first's sd.
+       a_i are the scores of the first 1000 digits on their three leading principal components, one a curvature in this
+       order, and <x^2> is given in units of var(a) of its component.
 
 Tuning history (pilots, on seeds 1000 to 1007 only)
     - Steps and eta/B = 0.02 are those of the list from which this began. The number of chains was set so that the sd
