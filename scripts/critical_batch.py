@@ -27,7 +27,9 @@ Expected result (what the pilots gave; the recorded runs are to say)
     best_step  0.92 to 0.99 of Eq. 2 at the five batches, sd up to 0.06; B_noise is about 4300
 
 Departures from the paper
-    1. A tanh network 64-16-10 on 400 of scikit-learn's digits in the place of larger ones, cross-entropy.
+    1. A tanh network 64-16-10 on 400 of scikit-learn's digits in the place of larger ones, cross-entropy. Pixels are
+       centred and scaled by mean and standard deviation of all pixels drawn, and divided by sqrt(64); weights
+       N(0, 1/fan-in), biases zero. log2_noise_scale is that of B_simple, Eq. 3.
     2. The batch is drawn with replacement from the 400, which makes Eq. 2 exact in B.
     3. The best step is measured as the paper defines it for one step: the mean loss over batches is computed on a grid
        of steps with ratio 2^(1/2), and a parabola in log step through the lowest point and its neighbours is minimised.

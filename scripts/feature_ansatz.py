@@ -15,9 +15,9 @@ Equations (inputs x (N, d), network f with c outputs and L layers, W_1 (d, h) th
     (1)  Gram matrix M = W_1 W_1^T;  average gradient outer product G = (1/N) sum_i J_i J_i^T, J_i = df/dx (d, c) at x_i
     (2)  linear network: f = x W, W = W_1 ... W_L, so that G = W W^T. If the layers are balanced,
          W_l^T W_l = W_{l+1} W_{l+1}^T, then W W^T = (W_1 W_1^T)^L and M = G^{1/L}.
-    (3)  power: the least-squares slope of log(v_k^T M v_k) on log g_k, over the leading eigenpairs (g_k, v_k) of G
-    (4)  correlation of M and G^{1/2}: that of their entries after the mean of the diagonal is taken off the diagonal,
-         so that two matrices near the identity do not count as alike
+    (3)  power: the least-squares slope of log(v_k^T M v_k) on log g_k, over the c leading eigenpairs (g_k, v_k) of G
+    (4)  correlation of M and G^{1/2}: the cosine between their entries after the mean of the diagonal is taken off the
+         diagonal, so that two matrices near the identity do not count as alike
     (5)  the same after the inputs of G^{1/2} have changed places at random, P G^{1/2} P^T, and a mean over P: what
          is left of the correlation where M and G know nothing of each other's directions
 
@@ -34,9 +34,10 @@ Departures from the papers
     1. Linear networks have h = 32, d = 20 and c = 6, and learn a random linear map of strengths 0.5 to 3 on infinitely
        many Gaussian inputs, by gradient descent from weights of standard deviation 0.01^{2/L} (small start) or of the
        usual 1/sqrt(fan-in) (large start, with weight decay 0.01 on all layers).
-    2. ReLU networks are d-64-64-1 with biases on the first two layers, trained by Adam on the full batch. Tasks: the
-       product x_1 x_2 + x_3 / 2 of Gaussian inputs, d = 20, 500 examples; and the parity of scikit-learn's digits
-       (-1 even, 1 odd), whitened to their 20 leading principal components, 500 images.
+    2. ReLU networks are d-64-64-1 with biases on the first two layers, from weights N(0, 2/fan-in), trained by Adam at
+       rate 0.002 on the mean squared error of the full batch, for targets of variance 1. Tasks: the product
+       x_1 x_2 + x_3 / 2 of Gaussian inputs, d = 20, 500 examples; and the parity of scikit-learn's digits (-1 even,
+       1 odd), whitened to their 20 leading principal components, 500 images.
     3. Single precision, one thread, CPU.
 
 Tuning history (pilots, on seeds 1000 and up only)
