@@ -21,18 +21,30 @@ BAD = rule(
     f"A script is Python that parses, its docstring begins with a title of at most {MAX_TITLE} characters.",
     "import numpy  # no docstring",
 )
+UNWRITTEN = rule(
+    "placeholder-script",
+    "A script measures what its prediction speaks of: no run of a skeleton is recorded.",
+    '"""PLACEHOLDER, Eq. 1: it ignores ``condition``."""',
+    severity="warning",
+)
+PLACEHOLDER = "PLACEHOLDER"
+"""Stands in a skeleton wherever the science is still to be written."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\.py\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One experiment: ``name`` is the file's stem and the reproduction's id; ``sha256`` is of its bytes."""
+    """One experiment: ``name`` is the file's stem and the reproduction's id; ``sha256`` is of its bytes.
+
+    ``placeholder`` is the first line that still holds the skeleton's mark, 0 where none does.
+    """
 
     name: str
     path: str
     title: str
     docstring: str
     sha256: str
+    placeholder: int = 0
 
 
 def is_script_name(name: str) -> bool:
@@ -65,7 +77,10 @@ def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
         return None, [UNREADABLE.at(Place(path), f"{problem}; read it again when nothing writes to it")]
     if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n") != text.encode():
         return None, [UNREADABLE.at(Place(path), "changed while it was read; read it again when nothing writes to it")]
-    return Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest()), []
+    unwritten = text[: text.index(PLACEHOLDER)].count("\n") + 1 if PLACEHOLDER in text else 0
+    told = "the skeleton's placeholder is still here; put the measurement in its place before a run is recorded"
+    found = [UNWRITTEN.at(Place(path, unwritten), told)] if unwritten else []
+    return Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest(), unwritten), found
 
 
 def source(root: Path, script: Script) -> str | None:

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from kg import yamlfile
-from kg.goals import known_from
 from kg.graph import Graph
 from kg.inert import inert
 from kg.reading import Item, ReadingList, reading_list
 from kg.readingtext import duration
-from kg.whatnext import learned, reach
 
 TABLE = "docs/reading-lists.yaml"
 FOLDER = "docs/reading"
@@ -42,14 +40,9 @@ def pages(root: Path, graph: Graph) -> dict[str, str]:
 
 def _page(graph: Graph, row: dict[str, Any], found: ReadingList) -> Iterator[str]:
     concepts = graph.corpus.concepts
-    after = reach(graph, learned(known_from(graph, found.knows), found.items))
     yield f"# {inert(row['title'])}"
     yield ""
-    yield (
-        f"After it you have met {len(found.goals)} concepts of the field, and can follow {len(after.claims)} of the "
-        f"record's {len(graph.corpus.claims)} claims and {len(after.questions)} of its open questions. "
-        f"{inert(row['able'])}"
-    )
+    yield (f"After it you have met {len(found.goals)} concepts of the field. {inert(row['able'])}")
     yield ""
     yield f"{len(found.items)} readings, about {duration(found.minutes)} (an estimate). For a beginner"
     if found.knows:

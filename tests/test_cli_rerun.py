@@ -61,6 +61,22 @@ def test_a_recorded_run_counts(tree: Path) -> None:
     assert toytree.findings(tree) == []
 
 
+def test_no_run_of_a_skeleton_is_recorded(tree: Path) -> None:
+    """While the skeleton's mark is left in the script, --record is refused with its line."""
+    toytree.edit(tree, "scripts/quadratic_onset.py", "rows = []", "rows = []  # PLACEHOLDER")
+    [at] = [
+        n
+        for n, row in enumerate((tree / "scripts/quadratic_onset.py").read_text().split("\n"), 1)
+        if "PLACEHOLDER" in row
+    ]
+
+    result = rerun(tree, "quadratic_onset", "--record")
+
+    assert result.exit_code == 2
+    assert f"scripts/quadratic_onset.py:{at}" in result.stderr
+    assert not (tree / "data/runs").exists()
+
+
 @needs_bwrap
 def test_another_first_seed_is_run_and_not_kept_as_record(tree: Path) -> None:
     """--seed starts elsewhere, for a second look at the same declaration."""

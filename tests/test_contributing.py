@@ -80,7 +80,8 @@ def test_the_worked_pull_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         elif language == "python":
             script = tmp_path / "kg/scripts/momentum_onset.py"
             was = script.read_text(encoding="utf-8")
-            [old] = re.findall(r"^def measure\(.*?\n(?=\n\ndef )", was, flags=re.MULTILINE | re.DOTALL)
+            whole = r'\Ar""".*?"""\n' if text.startswith('r"""') else r"^def measure\(.*?\n(?=\n\ndef )"
+            [old] = re.findall(whole, was, flags=re.MULTILINE | re.DOTALL)
             now = was.replace(old, text)
             script.write_text(now, encoding="utf-8")
         for command, shown in commands(text) if language == "console" else ():

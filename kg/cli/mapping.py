@@ -20,7 +20,7 @@ def rerun_map(root: Path | None, text: str, *, record: bool, jobs: int, sandboxe
     try:
         task = mapping.plan(graph, text)
         if record:
-            experiment.require_committed(task.plan)
+            experiment.require_recordable(task.plan)
     except experiment.CannotRun as problem:
         raise click.UsageError(str(problem)) from None
     cells = len(task.sweep.cells)

@@ -92,7 +92,7 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
     try:
         plan = experiments.plan(graph, experiment)
         if options.record:
-            experiments.require_committed(plan)
+            experiments.require_recordable(plan)
     except experiments.CannotRun as problem:
         raise click.UsageError(str(problem)) from None
     with click.progressbar(length=1000, label=f"{plan.script.name} ({options.budget})", file=sys.stderr) as bar:
@@ -117,6 +117,9 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
     if where and options.record:
         _renew_list(graph)
     put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where), json_)
+    if plan.script.placeholder:
+        place = f"{plan.script.path}:{plan.script.placeholder}"
+        click.echo(f"{place} is still the skeleton's placeholder: what it gives says nothing of the claim", err=True)
     if unkept:
         raise click.ClickException(unkept)
     if done.interrupted:
@@ -195,7 +198,7 @@ def _plans(graph: Graph, asked: str, options: Options) -> dict[str, Plan | str]:
             except experiments.CannotRun as problem:
                 plans[name] = str(problem)
         if options.record:
-            experiments.require_committed(*(plan for plan in plans.values() if not isinstance(plan, str)))
+            experiments.require_recordable(*(plan for plan in plans.values() if not isinstance(plan, str)))
     except experiments.CannotRun as problem:
         raise click.UsageError(str(problem)) from None
     return plans

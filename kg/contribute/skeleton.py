@@ -10,7 +10,7 @@ from kg.declarations import Prediction
 from kg.regions import FROM_RUN
 from kg.terms import terms
 
-_SCRIPT = '''"""{title}
+_SCRIPT = '''r"""{title}
 
 PLACEHOLDER: this skeleton measures one plus the mean of standard normals, whatever the setting. It runs, and nothing
 that it gives bears on the claim. Replace measure(), then this docstring, before the declaration is committed.
@@ -145,7 +145,7 @@ def script(name: str, claim: str, prediction: Prediction) -> str:
     needed = [*prediction.preconditions, *([prediction.conditioned_on] if prediction.conditioned_on else [])]
     bounds = {need.quantity: need.at_most if need.at_most is not None else need.at_least for need in needed}
     return _SCRIPT.format(
-        title=f"A placeholder for: {textwrap.shorten(_ascii(prediction.statement), 90, placeholder=' ...')}",
+        title=f"A skeleton for the prediction {prediction.id}",
         name=name,
         claim=_paragraph(claim),
         expected=_paragraph(prediction.statement),
@@ -162,9 +162,9 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _ascii(text: str) -> str:
-    return " ".join(text.replace("\\", "").replace('"""', "'''").split())
+def _inline(text: str) -> str:
+    return " ".join(text.replace('"""', "'''").split())
 
 
 def _paragraph(text: str) -> str:
-    return textwrap.fill(_ascii(text), 116, initial_indent="    ", subsequent_indent="    ")
+    return textwrap.fill(_inline(text), 116, initial_indent="    ", subsequent_indent="    ")

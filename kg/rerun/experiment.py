@@ -20,7 +20,7 @@ from kg.scriptfile import Script
 from kg.validation import did_you_mean
 from kg.verdicts import Judgement
 
-__all__ = ["CannotRun", "Done", "Plan", "Progress", "judged", "keep", "perform", "plan", "require_committed"]
+__all__ = ["CannotRun", "Done", "Plan", "Progress", "judged", "keep", "perform", "plan", "require_recordable"]
 
 
 class CannotRun(Exception):
@@ -80,13 +80,15 @@ def plan(graph: Graph, text: str) -> Plan:
     return Plan(graph.corpus.root, scripts[name], predictions, (scripts[name].path, *sorted(files)))
 
 
-def require_committed(*plans: Plan) -> None:
-    """A declaration is committed before its first recorded run. Raises CannotRun where git says otherwise.
+def require_recordable(*plans: Plan) -> None:
+    """A recorded run is of a script that measures, committed before it with its declarations. Raises CannotRun.
 
-    Outside a git checkout nothing can be held to that; the run then says that it has no commit.
+    Outside a git checkout nothing can be held to the latter; the run then says that it has no commit.
     """
     if not plans:
         return
+    if bare := [f"{plan.script.path}:{plan.script.placeholder}" for plan in plans if plan.script.placeholder]:
+        raise CannotRun(f"still the skeleton's placeholder: {', '.join(bare)}; put the measurement in its place first")
     root, named = plans[0].root, sorted({path for plan in plans for path in plan.files})
     try:
         files = git.changed(root, *named)

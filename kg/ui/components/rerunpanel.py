@@ -77,13 +77,13 @@ def _submit(world: World, script: str, budget: Budget) -> None:
         return  # a forged click on a read-only server
     try:
         plan = experiment.plan(world.graph, script)
-        uncommitted = _uncommitted(plan)
+        reason = _not_to_be_recorded(plan)
         run = state.registry().submit(plan, budget)
     except (CannotRun, QueueFullError) as problem:
         st.session_state[f"problem-{script}"] = str(problem)
     else:
         st.query_params["run"] = run.id
-        _not_recordable().setdefault(run.id, uncommitted)
+        _not_recordable().setdefault(run.id, reason)
         guessform.note(plan, run)
 
 
@@ -166,9 +166,9 @@ def _not_recordable() -> dict[str, str]:
     return {}
 
 
-def _uncommitted(plan: Plan) -> str:
+def _not_to_be_recorded(plan: Plan) -> str:
     try:
-        experiment.require_committed(plan)
+        experiment.require_recordable(plan)
     except CannotRun as problem:
         return str(problem)
     return ""
