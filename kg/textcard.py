@@ -152,8 +152,9 @@ def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:
     yield from ("", f"type        {prediction.type}, about {prediction.about}")
     if prediction.target:
         side = {"at-most": "at most ", "at-least": "at least "}.get(prediction.bound_side, "")
-        tolerance = f" ± {prediction.tolerance.value:g} ({prediction.tolerance.why})" if prediction.tolerance else ""
-        yield wrapped(f"expected    {side}{prediction.target}{tolerance}")
+        how = "; measured over expected is within 1 ±" if prediction.compare == "ratio" else " ±"
+        near = f"{how} {prediction.tolerance.value:g} ({prediction.tolerance.why})" if prediction.tolerance else ""
+        yield wrapped(f"expected    {side}{prediction.target}{near}")
     for rival in prediction.rivals:
         says = rival.expected or rival.gaps or f"passes {rival.passes}, fails {rival.fails}"
         yield f"rival       {rival.name}: {says}"
@@ -213,11 +214,15 @@ def tree(evidence: Evidence, address: str, steps: Sequence[Step], if_falls: bool
     lines = [click.style(f"{address}  {visible(node.title)}", bold=True) + _defeated(evidence, fallen, address)]
     if not steps:
         lines.append("nothing else falls with it" if if_falls else "rests on nothing in the record")
+    told = {address}
+    rest_on = {step.parent for step in steps}
     for step in steps:
+        told |= set() if step.again else {step.address}
+        where = "" if step.address not in rest_on else " (see above)" if step.address in told else " (see below)"
         mark = f" — {step.effect}" if if_falls else ""
         lines.append(
             f"{'  ' * step.depth}{step.says} {click.style(step.address, bold=True)}  {visible(step.title)}"
-            f"{_carried(step.data)}{mark}{' (see above)' * step.again}{_defeated(evidence, fallen, step.address)}"
+            f"{_carried(step.data)}{mark}{where if step.again else ''}{_defeated(evidence, fallen, step.address)}"
         )
         lines += [f"{'  ' * step.depth}  {line}" for line in _ran(evidence, step)] if not if_falls else []
     return "\n".join(lines)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
-from kg import trace
+from kg import textcard, trace
 from kg.evidence import Evidence
 from kg.graph import Graph
 from tests import toytree
@@ -165,3 +167,18 @@ def test_what_differs_carries_nothing(tmp_path: Path) -> None:
 
     for paper in ("paper:cohen2021gradient", "paper:damian2022self"):
         assert "prediction:stability-limit/onset" not in reached(trace.falls(broken, paper))
+
+
+def test_the_text_says_where_a_node_stands_in_full(graph: Graph) -> None:
+    """A node met again refers up or down the page to where it stands in full, and not at all if nothing is below it."""
+    evidence, start = Evidence(graph), "claim:plateau"
+    steps = trace.rests_on(graph, start)
+    limit = replace(reached(steps)["claim:stability-limit"], again=True)
+    paper = replace(reached(steps)["paper:cohen2021gradient"], again=True)
+
+    lines = click.unstyle(textcard.tree(evidence, start, [limit, *steps, limit, paper], False)).split("\n")
+
+    shown = [line for line in lines if "claim:stability-limit" in line]
+    assert [line.endswith(" (see below)") for line in shown] == [True, False, False]
+    assert [line.endswith(" (see above)") for line in shown] == [False, False, True]
+    assert not lines[-1].endswith(")")
