@@ -24,7 +24,7 @@ def brackets(flag: str, text: str) -> Any:
     from kg import yamlfile
 
     found = yamlfile.parse(text, flag)
-    if found.findings:
+    if found.value is None:
         raise click.UsageError(f"{flag}: {found.findings[0].message}; found {text!r}")
     return _lists(found.value)
 
