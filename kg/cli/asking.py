@@ -35,6 +35,8 @@ class Asker:
         return Index(self.graph)
 
     def text(self, flag: str, given: str | None, question: str, among: Sequence[str] = ()) -> str:
+        if given and among and given not in among:
+            raise click.UsageError(f"{flag}: found {given!r}, expected {', '.join(among[:-1])} or {among[-1]}")
         if given:
             return given
         if not interactive():
