@@ -30,13 +30,14 @@ def test_moments_of_a_neuron_are_those_of_its_waves(script: ModuleType) -> None:
 
 
 def test_counted_accuracy_is_that_of_sampled_sums(script: ModuleType) -> None:
-    """Eq. 4 is the share of 40000 draws in which R exceeds p - 1 normal variables of variance S; 1 for many neurons."""
+    """Eq. 4 is the share of 40000 draws in which R exceeds p - 1 (or one) normal variables of variance S; 1 for large h."""
     rng, p, h = np.random.default_rng(SEED), 11, 30
     covariance = [[script.SIGNAL_VARIANCE, script.COVARIANCE], [script.COVARIANCE, script.NOISE_VARIANCE]]
     r, s = rng.multivariate_normal([h / 2, 9 * h / 8], h * np.array(covariance), size=40_000).T
     others = np.sqrt(np.maximum(s, 0))[:, None] * rng.normal(size=(40_000, p - 1)) - h / (2 * (p - 1))
-    assert script.counted_accuracy(p, h) == pytest.approx((r > others.max(axis=1)).mean(), abs=0.01)
-    assert script.counted_accuracy(p, 2000) == pytest.approx(1)
+    assert script.counted_accuracy(p, h, p - 1) == pytest.approx((r > others.max(axis=1)).mean(), abs=0.01)
+    assert script.counted_accuracy(p, h, 1) == pytest.approx((r > others[:, 0]).mean(), abs=0.01)
+    assert script.counted_accuracy(p, 2000, p - 1) == pytest.approx(1)
 
 
 def test_outputs_are_the_sum_over_neurons(script: ModuleType) -> None:
