@@ -14,8 +14,9 @@ from kg.english import listed
 from kg.goals import FIELD, TO_LEVEL, Reader, goals_of, known_from
 from kg.graph import Graph
 from kg.levels import LEVELS, requirements, rule
-from kg.plan import Step, bits, minutes_more, plan, reached, within
+from kg.plan import minutes_more, plan, within
 from kg.records import Level
+from kg.steps import Step, bits, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +178,15 @@ def _why(graph: Graph, table: Table, new: int, goals: int, later: Sequence[Step]
     kind = target.partition(":")[0]
     here = [concepts[concept].title for concept in table.levels(new & goals)]
     parts = [f"{listed(here)}, {_FOR[kind]}"] if here else []
+    told: set[str] = set(here)
     for step in later:
-        used = table.levels(step.asks & new & ~goals)
+        used = [concepts[one].title for one in table.levels(step.asks & new & ~goals)]
         new &= ~step.asks
-        if used and len(parts) < 2:
+        if len(parts) < 2 and (used := [title for title in used if title not in told]):
+            told |= set(used)
             taught = [concepts[one].title for one in graph.corpus.readings[step.id].teaches if one in concepts]
             needs = "needs" if len(taught) == 1 else "need"
-            parts.append(f"{listed([concepts[one].title for one in used])}, which {listed(taught)} {needs}")
+            parts.append(f"{listed(used)}, which {listed(taught)} {needs}")
     return f"Teaches {'; and '.join(parts)}."
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ortools.sat.python import cp_model
 
-from kg.plan import Step
+from kg.steps import Step
 
 
 def closure(known: int, steps: Sequence[Step]) -> int:
