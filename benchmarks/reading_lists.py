@@ -6,6 +6,10 @@ CPU seconds that the list took (the best of three where the first took more than
 simulation of its own. Targets are all strands, questions, claims and concepts and the field; those of a kind with the
 same goals count once; ``--every N`` takes each Nth. Lists within hours are timed for the strands and the field: they
 have no optimum to stand beside.
+
+On 2026-11-26, with 121 concepts and 363 readings: 1068 lists exceed the optimum (proven for all) by 0.05 % on average
+and by 4.23 % at most, and take 0.35 CPU s at most; 126 lists within 4, 12 and 40 hours take 0.49 CPU s at most.
+Kendall's tau with the course is 0.87 for beginners and 0.77 for the others; shortest first it were 0.54 and 0.32.
 """
 
 from __future__ import annotations

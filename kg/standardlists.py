@@ -27,7 +27,9 @@ def pages(root: Path, graph: Graph) -> dict[str, str]:
     index = [
         "# Reading lists",
         "",
-        "For a beginner. Minutes are estimates; `kg read` makes the same for any target.",
+        "For a beginner. Each is the least reading that can be begun and followed in this order: one subject after",
+        "the other, with what it needs directly before it. Minutes are estimates. `kg read` makes one for any target;",
+        "the page *What to read* of the app leaves out what you know.",
         "",
     ]
     found: dict[str, str] = {}
