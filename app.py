@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from kg.ui import memory
 from kg.ui.components import parts
 from kg.ui.components.findbox import findbox
 
@@ -23,3 +24,4 @@ PAGES = [
 page = st.navigation(PAGES, position="top")
 findbox()
 page.run()
+memory.keep()

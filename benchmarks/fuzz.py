@@ -37,7 +37,7 @@ def read_yaml(root: Path) -> tuple[object, list[Finding]]:
     if file.value is not None:
         for model in (records.Claim, records.Question, records.Argument, records.Concept, records.Reading):
             findings += build(model, file.value, Origin("x.yaml", file.lines))[1]
-        list(yamlfile.differs_from_safe_load((root / "x.yaml").read_text(encoding="utf-8-sig"), "x.yaml"))
+        list(yamlfile.read_otherwise((root / "x.yaml").read_text(encoding="utf-8-sig"), "x.yaml"))
     return file.value, findings
 
 

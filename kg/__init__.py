@@ -23,6 +23,7 @@ rerun, figures, export            sandbox, runner, many at a time, maps; picture
 contribute                        canonical files, mending, new records, papers fetched, retirement, what a change does
 library                           the record in a notebook: what kg.load() gives
 ui, textcard, scriptlist, cli     the app's pages; a module of commands a subject; what is generated
+secondseeds                       recorded verdicts beside those from another first seed
 """
 
 from __future__ import annotations

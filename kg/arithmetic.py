@@ -68,7 +68,10 @@ def parse(text: str) -> Formula:
         tree = ast.parse(_as_python(text), mode="eval").body
     except (SyntaxError, RecursionError, MemoryError):
         hint = "; write a product with *" if re.search(r"[\d)]\s*[A-Za-z(]", text) else ""
-        raise FormulaError(f"{text!r} does not parse as arithmetic; check brackets and operators{hint}") from None
+        hint += "; a power is ^" if "**" in text else ""
+        raise FormulaError(
+            f"{text!r} does not parse as arithmetic{hint or '; check its brackets'}; {_LANGUAGE}"
+        ) from None
     names: set[str] = set()
     _check(tree, text, names)
     return Formula(text, frozenset(names), tree)

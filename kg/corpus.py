@@ -64,6 +64,13 @@ _KIND_OF: dict[type[BaseModel], str] = {
     Reading: "reading",
 }
 _OTHER_DATA = {"runs", "maps", "schema", "inputs", "README.md"}  # read by kg.runs, kg.mapfiles; the rest no records
+_DATA = {*(f"{stem}.yaml" for stem in SINGLES), *FOLDERS, *_OTHER_DATA, "retired.yaml", "meter.yaml"}
+_HELD = {  # what a folder holds, where that is not one record a file
+    "bib": "<strand>.bib",
+    "data": f"one of {', '.join(sorted(_DATA))}",
+    "scripts": "<name>.py of lower-case letters, digits and '_'",
+    "data/inputs": "a folder named after its script",
+}
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,7 @@ class _Reader:
         self.root, self.gate = root, gate
         self.records: dict[str, dict[str, Any]] = {kind: {} for kind in (*_KIND_OF.values(), "paper", "reproduction")}
         self.findings: list[Finding] = []
+        self.warnings: list[Finding] = []
         self.origins: dict[str, Origin] = {}
         self.broken: set[str] = set()
         self.folded: dict[tuple[str, str], str] = {}
@@ -159,8 +167,7 @@ class _Reader:
         for name in self._names("bib", lambda name: name.endswith(".bib"), "paper"):
             self._bib(f"bib/{name}")
         singles = {f"{stem}.yaml": model for stem, model in SINGLES.items()}
-        known = {*singles, *FOLDERS, *_OTHER_DATA, "retired.yaml", "meter.yaml"}
-        for name in self._names("data", known.__contains__, *_KIND_OF.values()):
+        for name in self._names("data", _DATA.__contains__, *_KIND_OF.values()):
             if name in singles:
                 self._single(f"data/{name}", singles[name])
             elif name == "retired.yaml":
@@ -179,6 +186,7 @@ class _Reader:
         found_runs, findings = runs.read_all(self.root, gate=self.gate)
         found_maps, more = mapfiles.read_all(self.root, gate=self.gate)
         self.findings += [*findings, *more]
+        wrong = {finding.place for finding in self.findings}  # a line's error says more than its form
         of = {kind: MappingProxyType(records) for kind, records in self.records.items()}
         return Corpus(
             self.root,
@@ -194,7 +202,7 @@ class _Reader:
             of["reproduction"],
             tuple(self.retired),
             tuple(found_runs),
-            tuple(sorted(set(self.findings))),
+            tuple(sorted({*self.findings, *(w for w in self.warnings if w.place not in wrong)})),
             frozenset(self.broken),
             tuple(found_maps),
             self.meter,
@@ -210,7 +218,7 @@ class _Reader:
         for name in names:
             if not expected(name):
                 shown = visible(name)
-                message = f"'{shown}' is not expected in {folder}/; move it away or give it the name the design has"
+                message = f"found '{shown}', expected {_HELD.get(folder, '<id>.yaml')} in {folder}/; rename or move it"
                 self.findings.append(UNEXPECTED.at(Place(f"{folder}/{shown}"), message))
         return [name for name in names if expected(name)]
 
@@ -266,12 +274,17 @@ class _Reader:
             if isinstance(prediction, dict):
                 self.broken.add(f"prediction:{name}/{prediction.get('id')}")
 
+    def _yaml(self, path: str) -> yamlfile.YamlFile:
+        file = yamlfile.load(self.root, path)
+        self.findings += file.findings
+        self.warnings += file.warnings
+        return file
+
     def _record_file(self, path: str, model: type[BaseModel]) -> None:
         stem = Path(path).stem
         if self._left_out(path, f"{_KIND_OF[model]}:{stem}"):
             return
-        file = yamlfile.load(self.root, path)
-        self.findings += file.findings
+        file = self._yaml(path)
         if file.value is None:
             self.broken.add(f"{_KIND_OF[model]}:{stem}")
         else:
@@ -280,8 +293,7 @@ class _Reader:
     def _single(self, path: str, model: type[BaseModel]) -> None:
         if self._left_out(path, f"{_KIND_OF[model]}:*"):
             return
-        file = yamlfile.load(self.root, path)
-        self.findings += file.findings
+        file = self._yaml(path)
         if file.value is None or not isinstance(file.value, dict):
             self.broken.add(f"{_KIND_OF[model]}:*")
             if file.value is not None:
@@ -293,8 +305,7 @@ class _Reader:
     def _retired(self, path: str) -> None:
         if self._left_out(path):
             return
-        file = yamlfile.load(self.root, path)
-        self.findings += file.findings
+        file = self._yaml(path)
         if file.value is None:
             return
         if not isinstance(file.value, tuple):
@@ -311,8 +322,7 @@ class _Reader:
     def _meter(self, path: str) -> None:
         if self._left_out(path):
             return
-        file = yamlfile.load(self.root, path)
-        self.findings += file.findings
+        file = self._yaml(path)
         if file.value is None:
             return
         origin = Origin(path, file.lines)

@@ -246,15 +246,22 @@ def sources_say(
     withdrawn: Iterable[str],
 ) -> str:
     """What sources say of a claim or prediction whose literature stands as ``state``, by the keys of those papers."""
+    agreeing, differing = set(agreeing), set(differing)
     for_, against, back = (_papers(evidence, keys) for keys in (agreeing, differing, withdrawn))
+    only, both = _papers(evidence, differing - agreeing), _papers(evidence, differing & agreeing)
+    if both:  # it agrees with one prediction, or in one setting, and not in another
+        disputed = (
+            f"disputed by {only} and, on another point, {both}" if only else f"disputed on another point by {both}"
+        )
+    else:
+        disputed = f"disputed by {against}" if against else "and contradicted by another claim of the record"
     if back:
         return f"Withdrawn in {back}"
     return {
         "unreported": "No source reports a result of its own",
         "reported": f"Reported by {for_ or 'nobody'}, and by nobody independent of them",
         "corroborated": f"Reported independently by {for_ or 'nobody'}",
-        "disputed": f"Supported by {for_ or 'nobody'}, "
-        + (f"disputed by {against}" if against else "and contradicted by another claim of the record"),
+        "disputed": f"Supported by {for_ or 'nobody'}, {disputed}",
         "refuted": f"Refuted by {against or 'nobody'}",
     }[state]
 

@@ -57,7 +57,9 @@ def decode(raw: bytes) -> Any:
     except UnicodeDecodeError as reason:
         raise Unreadable(f"is not UTF-8 at byte {reason.start}", raw.count(b"\n", 0, reason.start) + 1) from reason
     except json.JSONDecodeError as reason:
-        raise Unreadable(f"is not JSON: {reason.msg} at column {reason.colno}", reason.lineno) from reason
+        raise Unreadable(
+            f"is not JSON: {reason.msg.removesuffix(' at')} at column {reason.colno}", reason.lineno
+        ) from reason
     except RecursionError as reason:
         raise Unreadable("is nested too deeply") from reason
     except Unreadable:

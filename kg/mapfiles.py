@@ -25,6 +25,7 @@ from kg.stored import NotWritten
 from kg.sweeps import MOST_CELLS, cells
 from kg.textfile import Gate, open_gate
 
+_RESTORE = "restore the file from git, or delete it and run again"
 RECORDED = "data/maps"
 
 _BAD = rule(
@@ -82,7 +83,7 @@ class _Content(Closed):
     def _every_cell_once(self) -> _Content:
         found = [cell.setting for cell in self.cells]
         if found != list(cells({name: tuple(values) for name, values in self.axes.items()})):
-            raise ValueError("the cells are not those of the axes, each once, the first axis running fastest")
+            raise ValueError("expected the cells of the axes, each once, the first axis running fastest")
         return self
 
 
@@ -156,14 +157,14 @@ def read_all(root: Path, *, gate: Gate = open_gate) -> tuple[list[MapRun], list[
             raw, _ = stored.read(root, path, "kg rerun --map")
             content = decode(raw)
         except Unreadable as reason:
-            findings.append(_BAD.at(Place(visible(path), reason.line), str(reason)))
+            findings.append(_BAD.at(Place(visible(path), reason.line), f"{reason}; {_RESTORE}"))
             continue
         if wrong := _problems(content, path.split("/")[-2]):
-            findings += [_BAD.at(Place(path), line) for line in wrong[:10]]
+            findings += [_BAD.at(Place(path), f"{line}; {_RESTORE}") for line in wrong[:10]]
             continue
         run = _run(_Content.model_validate(content), path)
         if (name := stored.file_id(run.started, raw)) != Path(path).stem:
-            message = f"the content is that of {name}; maps are never edited: restore the file from git, or run again"
+            message = f"found the content of {name}, and maps are never edited; {_RESTORE}"
             findings.append(_CHANGED.at(Place(path), message))
         found.append(run)
     return found, findings

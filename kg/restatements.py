@@ -16,6 +16,7 @@ from kg.duplicates import SMALL_WORDS, Twins, words_of
 OVERLAP = 0.5  # of the words of two claims, rare ones counting more; unlike claims of the record stay below 0.35
 TITLES = 0.6  # the same for titles alone, where the whole overlaps by half of that
 TELLING = 12  # words of a claim by which it meets others, two of them in common
+COMMON = 200  # claims that hold a word: a commoner one brings none together, so that pairs grow with claims alone
 
 _DENIALS = frozenset(("cannot", "fails", "less", "neither", "never", "no", "none", "nor", "not", "only", "without"))
 _ENDINGS = ("ing", "ed", "es", "s")
@@ -46,15 +47,17 @@ def _same_said(texts: Said, probe: str | None) -> list[Twins]:
     meeting: dict[str, list[str]] = defaultdict(list)
     for key, stems in wholes.items():
         for stem in sorted(stems, key=lambda stem: (held[stem] == 1, held[stem], stem))[:TELLING]:
-            meeting[stem].append(key)
+            if held[stem] <= COMMON:
+                meeting[stem].append(key)
     pairs = Counter(pair for keys in meeting.values() for pair in itertools.combinations(keys, 2))
     order = {key: at for at, key in enumerate(texts)}
     found = []
     for (one, other), met in pairs.items():
-        if met < 2 or (probe is not None and probe not in (one, other)) or _denied(texts[one], texts[other]):
+        if met < 2 or (probe is not None and probe not in (one, other)):
             continue
         said = _overlap(wholes[one], wholes[other], weight)
-        if said >= OVERLAP or (said >= OVERLAP / 2 and _overlap(titles[one], titles[other], weight) >= TITLES):
+        alike = said >= OVERLAP or (said >= OVERLAP / 2 and _overlap(titles[one], titles[other], weight) >= TITLES)
+        if alike and not _denied(texts[one], texts[other]):
             found.append(Twins(one, other, f"{said:.0%} of their telling words are the same"))
     return sorted(found, key=lambda twins: (order[twins.first], order[twins.second]))
 

@@ -23,6 +23,7 @@ __all__ = [
     "data_sha256", "is_script", "merge", "read", "read_all", "write",
 ]  # fmt: skip
 
+_RESTORE = "restore the file from git, or delete it and run again"
 RECORDED, LOCAL = "data/runs", ".kg/runs"
 
 _BAD = rule(
@@ -77,14 +78,14 @@ def read(root: Path, path: str) -> tuple[Run | None, list[Finding]]:
         raw, named = stored.read(root, path)
         content = decode(raw)
     except Unreadable as reason:
-        return None, [_BAD.at(Place(visible(path), reason.line), str(reason))]
+        return None, [_BAD.at(Place(visible(path), reason.line), f"{reason}; {_RESTORE}")]
     wrong = _problems(content, path.split("/")[-2], named)
     if wrong or not isinstance(content, dict):
-        return None, [_BAD.at(Place(path), line) for line in wrong]
+        return None, [_BAD.at(Place(path), f"{line}; {_RESTORE}") for line in wrong]
     content["provenance"].setdefault("started", named)
     run = Run(**{key: content[key] for key in KEYS if key != "schema"}, path=path)
     if (found := stored.file_id(run.started, raw)) != run.id:
-        message = f"the content is that of {found}; runs are never edited: restore the file from git, or run again"
+        message = f"found the content of {found}, and runs are never edited; {_RESTORE}"
         return run, [_CHANGED.at(Place(path), message)]
     return run, []
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -57,16 +57,26 @@ _NOT_TEXT = {"on", "off", "yes", "no", "y", "n", "true", "false", "null", "~"}  
 _TAG_LINE = re.compile(r"^%TAG\b", re.MULTILINE)
 _CUT = re.compile(r"[ \t]+#(.*)")
 _CODE_WORD = re.compile(r"[a-z0-9.:/_+-]*\Z", re.ASCII)  # ids, enumerations, numbers and dates: a comment may follow
+_FORMS = yaml.SafeLoader.yaml_implicit_resolvers  # by the first character
+_NUMERIC = frozenset("0123456789+-.")  # numbers and dates begin so
+_LONGEST_WORD = len("False")  # of those that YAML 1.1 reads as a truth value or nothing
+_ALIKE = re.compile(  # all readers agree about these
+    r"(?:true|false|0|[1-9]\d{0,8}|0\.\d{0,8}[1-9]|20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]))\Z", re.ASCII
+)
 _COMMENT = re.compile(r"(?:\s|#|\Z)")
 
 
 @dataclass(frozen=True)
 class YamlFile:
-    """What a file says. ``value`` is None when it is refused; ``lines`` has the line, from 1, of every node."""
+    """What a file says. ``value`` is None when it is refused; ``lines`` has the line, from 1, of every node.
+
+    ``warnings``: where other readers of a file that is not refused would find something else in it.
+    """
 
     value: Value | None
     lines: Mapping[Location, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
 
 def load(root: Path, path: str) -> YamlFile:
@@ -89,17 +99,20 @@ def parse(text: str, path: str) -> YamlFile:
         builder.add_syntax(problem)
     if builder.findings:
         return YamlFile(None, findings=tuple(first_problems(builder.findings)))
-    return YamlFile(value, builder.lines)
+    return YamlFile(value, builder.lines, warnings=tuple(_changed_elsewhere(builder.doubtful, path)))
 
 
-def differs_from_safe_load(text: str, path: str) -> Iterator[Finding]:
+def _changed_elsewhere(events: Iterable[Any], path: str) -> Iterator[Finding]:
     """A warning for each scalar that ``yaml.safe_load`` turns into something else than the text that was written.
 
-    ``true`` and ``false`` pass: every reader agrees about them. Text that ``parse`` refuses gives nothing.
+    ``true`` and ``false`` pass: every reader agrees about them.
     """
-    for event, elsewhere in read_otherwise(text, path):
-        message = f"{event.value[:60]!r} is {elsewhere[:60]} for other YAML readers; put it in quotes"
-        yield NEEDS_QUOTES.at(Place(path, _line(event)), message)
+    safe = yaml.SafeLoader("")
+    for event in events:
+        elsewhere = _elsewhere(safe, event.value)
+        if elsewhere not in (event.value, event.value.capitalize()):
+            message = f"{event.value[:60]!r} is {elsewhere[:60]} for other YAML readers; put it in quotes"
+            yield NEEDS_QUOTES.at(Place(path, _line(event)), message)
 
 
 def read_otherwise(text: str, path: str) -> Iterator[tuple[Any, str]]:
@@ -112,6 +125,10 @@ def read_otherwise(text: str, path: str) -> Iterator[tuple[Any, str]]:
             elsewhere = _elsewhere(safe, event.value)
             if elsewhere not in (event.value, event.value.capitalize()):
                 yield event, elsewhere
+
+
+def _resolved(text: str) -> bool:
+    return any(form.match(text) for _, form in _FORMS.get(text[0], ()))
 
 
 def _elsewhere(safe: yaml.SafeLoader, text: str) -> str:
@@ -140,6 +157,7 @@ class _Builder:
         self.findings: list[Finding] = []
         self.nodes = 0
         self.last_scalar: Any = None
+        self.doubtful: list[Any] = []  # unquoted scalars that YAML 1.1 may take for something else than text
 
     def document(self) -> Value | None:
         """The value of the only document; None and a finding where there is none."""
@@ -220,6 +238,9 @@ class _Builder:
             return text
         if not event.style:
             self.check_cut(event, text)
+            short = len(text) <= _LONGEST_WORD and text
+            if (short or text[:1] in _NUMERIC) and not _ALIKE.match(text) and _resolved(text):
+                self.doubtful.append(event)
         if text.isascii() and text.isprintable():
             return text
         for _, what in forbidden(text):  # raw ones never get here, so this one was written as an escape
@@ -255,7 +276,10 @@ class _Builder:
             line = _line(last)  # a quote left open runs into the next line's, and only what follows that is odd
         broken = DIRECTIVE if "directive" in context else SYNTAX
         until = f" by line {stopped.line + 1}" if stopped and stopped.line + 1 != line else ""
-        message = f"{f'{context}: ' if context else ''}{what}{until}; check quotes, brackets and indentation near here"
+        mend = "check quotes, brackets and indentation near here"
+        if "mapping values are not allowed" in what:
+            mend = "a value with ': ' in it needs quotes around it; else check the indentation near here"
+        message = f"{f'{context}: ' if context else ''}{what}{until}; {mend}"
         self.add(broken, line, message)
 
 

@@ -125,3 +125,17 @@ def test_a_claim_in_other_words(title: str, statement: str, same: bool, record: 
     twins = restatements.of_statement("new", title.format(t=t), statement.format(s=s), known)
 
     assert [pair.first for pair in twins] == (["edge-of-stability"] if same else [])
+
+
+def test_common_words_bring_no_claims_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claims in one vocabulary are not all compared with each other; two with rare words in common still meet."""
+    compared: list[int] = []
+    overlap = restatements._overlap
+    monkeypatch.setattr(restatements, "_overlap", lambda *given: compared.append(1) or overlap(*given))
+    words = "width depth sharpness loss kernel limit noise margin spectrum plateau"
+    texts = {f"claim-{i}": (f"{words} alone{i}", f"here{i}") for i in range(2 * restatements.COMMON)}
+    texts |= {f"twin-{i}": (f"{words} quokka wombat numbat", "echidna platypus bandicoot") for i in range(2)}
+
+    found = restatements.statements(texts)
+    assert [(twins.first, twins.second) for twins in found] == [("twin-0", "twin-1")]
+    assert len(compared) < len(texts)

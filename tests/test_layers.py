@@ -38,6 +38,7 @@ library weighing
 papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard
+secondseeds
 textcard scriptlist readingtext
 standardlists
 contribute

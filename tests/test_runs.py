@@ -216,7 +216,7 @@ def test_an_edited_run_is_found_out(tmp_path: Path, edit: tuple[bytes, bytes]) -
     path = runs.write(tmp_path, runs.RECORDED, a_run())
     path.write_bytes(path.read_bytes().replace(*edit))
     (line,) = messages(tmp_path, kept=1)
-    assert "run-file-changed: the content is that of 2026" in line
+    assert "run-file-changed: found the content of 2026" in line
     assert "never edited" in line
 
 

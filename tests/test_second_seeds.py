@@ -9,7 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from kg import scriptlist, secondseeds
+from kg.evidence import Evidence
 from kg.rerun import experiment
+from kg.secondseeds import Pair
 from tests import toytree
 from tests.test_cli_rerun_many import Perform
 
@@ -47,11 +50,12 @@ def call(tree: Path, *arguments: str) -> int:
 
 def test_the_share_is_of_those_that_agreed() -> None:
     """Two of three agree again; what did not agree before does not count; without any there is no share."""
-    rows = [("a", "s", "agrees", "agrees"), ("b", "s", "agrees", "disagrees"), ("c", "s", "agrees", "agrees")]
-    other = [("d", "s", "disagrees", "disagrees")]
+    again = {"a": "agrees", "b": "disagrees", "c": "agrees"}
+    rows = [Pair(name, "s", "agrees", verdict) for name, verdict in again.items()]
+    other = [Pair("d", "s", "disagrees", "disagrees")]
 
-    assert seeds.share(rows + other) == pytest.approx(2 / 3)
-    assert seeds.share(other) is None
+    assert secondseeds.share(rows + other) == pytest.approx(2 / 3)
+    assert secondseeds.share(other) is None
 
 
 def test_a_tested_script_is_run_from_another_seed(
@@ -63,7 +67,7 @@ def test_a_tested_script_is_run_from_another_seed(
     assert call(tree) == 0
     assert perform.asked == [("quadratic_onset", "quick", 5000, True)]
     assert "1 predictions compared: 1 of 1 that agreed agree again (100.0%)" in capsys.readouterr().out
-    assert json.loads((tree / ".kg/second_seeds.json").read_text())["scripts"]["quadratic_onset"]["verdicts"] == {
+    assert json.loads((tree / secondseeds.PATH).read_text())["scripts"]["quadratic_onset"]["verdicts"] == {
         ONSET: "agrees"
     }
     assert (call(tree), len(perform.asked)) == (0, 1)
@@ -74,9 +78,8 @@ def test_a_tested_script_is_run_from_another_seed(
 def test_another_verdict_is_named_and_fails(tree: Path, perform: Perform, capsys: pytest.CaptureFixture[str]) -> None:
     """Below 95 %: exit 1, and the prediction with both verdicts and the reason."""
     toytree.record(tree, 2.0)
-    (tree / ".kg").mkdir()
     assert call(tree) == 0
-    path = tree / ".kg/second_seeds.json"
+    path = tree / secondseeds.PATH
     held = json.loads(path.read_text())
     held["scripts"]["quadratic_onset"]["verdicts"][ONSET] = "cannot-discriminate"
     path.write_text(json.dumps(held))
@@ -95,3 +98,23 @@ def test_stale_and_unrun_scripts_are_not_compared(tree: Path, perform: Perform) 
     assert (call(tree), perform.asked) == (1, [])
     with pytest.raises(SystemExit):
         call(tree, "--only", "quadratic_onset")
+
+
+def test_the_list_of_scripts_tells_it_while_it_is_current(tree: Path, perform: Perform) -> None:
+    """The generated list has the share, and names what differs; a row of another script's bytes is not told."""
+    toytree.record(tree, 2.0)
+    assert call(tree) == 0
+    path = tree / secondseeds.PATH
+    row = json.loads(path.read_text())
+
+    def listed(**changes: object) -> str:
+        held = json.loads(json.dumps(row))
+        held["scripts"]["quadratic_onset"] |= changes
+        path.write_text(json.dumps(held))
+        return scriptlist.text(Evidence(toytree.graph(tree)))
+
+    assert "1 predictions compared: 1 of 1 that agreed agree again (100.0%)" in listed()
+    assert f"| `{ONSET.partition(':')[2]}` | `quadratic_onset` | agrees | disagrees |" in listed(
+        verdicts={ONSET: "disagrees"}
+    )
+    assert "compared" not in listed(identity="of other bytes")

@@ -14,6 +14,7 @@ from kg.corpus import Corpus
 from kg.declarations import Control, Prediction, Requirement, Rival
 from kg.findings import Finding, Rule, rule
 from kg.regions import FROM_RUN
+from kg.sweeps import argument
 from kg.terms import show
 
 Breach = tuple[tuple[str | int, ...], Rule, str]
@@ -123,7 +124,10 @@ def _rivals(prediction: Prediction) -> Iterator[Breach]:
         held = [name for name in ("expected", "gaps", "passes", "fails") if getattr(rival, name) is not None]
         if set(held) != set(wanted):
             found = " and ".join(held) or "nothing"
-            message = f"{rival.name!r} says {found}; a rival of type {prediction.type} says {' and '.join(wanted)}"
+            message = (
+                f"{rival.name!r} gives {found}; a rival of type {prediction.type} gives {' and '.join(wanted)}; "
+                "say what this one expects"
+            )
             yield ("rivals", i), RIVAL_VALUE, message
         elif rival.gaps is not None and regions.steps(prediction) and len(rival.gaps) != len(regions.steps(prediction)):
             message = f"{len(rival.gaps)} gaps for {len(regions.steps(prediction))} steps; give one for each step"
@@ -145,8 +149,8 @@ def _distance(prediction: Prediction, i: int, rival: Rival) -> Iterator[Breach]:
         "ordering": "has a gap above 0 at each step; a rival has a step of 0 or less, in the stated direction",
     }.get(
         prediction.type,
-        f"lies at most {nearest:.4g}{unit} outside the accepted region, and a tolerance of {region.tolerance:.4g} is "
-        "needed in some condition; add a condition that tells them apart, or sharpen it",
+        f"lies at most {max(round(nearest, 9), 0.0):.4g}{unit} outside the accepted region in any condition, expected "
+        f"one tolerance, {region.tolerance:.4g}, in some; add one that tells them apart, or lower the tolerance",
     )
     yield ("rivals", i), TOO_CLOSE, f"{rival.name!r} {says}"
 
@@ -191,12 +195,12 @@ def _finite(prediction: Prediction, at: tuple[str | int, ...], text: str | None)
 def _numbers(prediction: Prediction) -> Iterator[Breach]:
     for name, value in (("tolerance", prediction.tolerance), ("min-gap", prediction.min_gap)):
         if value is not None and value.value <= 0:
-            yield (name, "value"), TOLERANCE, f"found {value.value:g}; expected a number above 0"
+            yield (name, "value"), TOLERANCE, f"{name}: found {value.value:g}, expected a number above 0"
     seeds = prediction.seeds
     if seeds and seeds.start < LEAST_SEEDS:
-        yield ("seeds", "start"), SEEDS, f"the first look is after {seeds.start}; expected {LEAST_SEEDS} or more"
+        yield ("seeds", "start"), SEEDS, f"found a first look after {seeds.start} seeds, expected {LEAST_SEEDS} or more"
     if seeds and seeds.cap <= seeds.start:
-        message = f"the cap is {seeds.cap} and the first look {seeds.start}; expected a cap above it"
+        message = f"found a cap of {seeds.cap} and a first look after {seeds.start} seeds, expected a cap above it"
         yield ("seeds", "cap"), SEEDS, message
     for name in ("seeds", "conditioned-on"):
         if prediction.deterministic and name in prediction.given:
@@ -214,10 +218,10 @@ def _lists(prediction: Prediction) -> Iterator[Breach]:
     sizes = prediction.over
     if sizes is not None and (len(set(sizes)) < LEAST_SIZES or len(set(sizes)) < len(sizes) or min(sizes) <= 0):
         found = ", ".join(f"{size:g}" for size in sizes)
-        yield ("over",), SIZES, f"found {found}; expected {LEAST_SIZES} different positive sizes or more"
+        yield ("over",), SIZES, f"found {found}, expected {LEAST_SIZES} different positive sizes or more"
     order = prediction.order
     if order is not None and (len(order) < 2 or len(set(order)) < len(order)):
-        yield ("order",), ORDER, "an ordering names two values or more, each once"
+        yield ("order",), ORDER, f"found {', '.join(map(argument, order))}, expected two values or more, each once"
 
 
 def _arms(prediction: Prediction) -> Iterator[Breach]:

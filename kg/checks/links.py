@@ -102,7 +102,8 @@ def _arguments(corpus: Corpus) -> Iterator[Finding]:
         kinds = {split_address(target)[0] for target in argument.targets}
         place = corpus.place(f"argument:{name}", "targets")
         if argument.stance == "replies" and kinds != {"argument"}:
-            yield REPLY.at(place, f"a reply targets {' and '.join(sorted(kinds))}; name the argument that it answers")
+            found = " and a ".join(sorted(kinds))
+            yield REPLY.at(place, f"found a reply to a {found}, expected the argument that it answers: argument:id")
         if argument.stance == "objects" and (argument.concedes or argument.revision):
             at = corpus.place(f"argument:{name}", "concedes" if argument.concedes else "revision")
             yield REPLY.at(at, "an objection concedes and revises nothing; move the field to the reply")
@@ -119,5 +120,6 @@ def _papers(corpus: Corpus) -> Iterator[Finding]:
                 continue
             first = seen.setdefault((fieldname, value.lower()), key)
             if first != key:
-                message = f"{value} is also {first!r}; keep one entry and retire the other key"
+                where = corpus.place(f"paper:{first}")
+                message = f"{value} is also that of {first!r} ({where}); keep one entry and retire the other key"
                 yield SAME_PAPER.at(corpus.place(f"paper:{key}", fieldname), message)

@@ -22,8 +22,11 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     if corpus.meter.sample != drawn:
         missing = [key for key in drawn if key not in corpus.meter.sample]
         other = [key for key in corpus.meter.sample if key not in drawn]
-        told = f"lacks {', '.join(missing) or 'none'} and has {', '.join(other) or 'none'} beside, or another order"
-        yield SAMPLE.at(corpus.place("meter:", "sample"), f"{told}; seed, list and number a year alone fix the sample")
+        told = " and ".join(
+            [f"lacks {', '.join(missing)}"] * bool(missing) + [f"has {', '.join(other)}, not drawn"] * bool(other)
+        )
+        message = f"expected what seed, list and number a year draw: {', '.join(drawn)}"
+        yield SAMPLE.at(corpus.place("meter:", "sample"), f"{told or 'is not in the order drawn'}; {message}")
     left_out = {excluded.paper for excluded in corpus.meter.excluded}
     stating = {source.paper for claim in corpus.claims.values() for source in claim.sources}
     for index, key in enumerate(corpus.meter.sample):

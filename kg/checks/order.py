@@ -69,5 +69,8 @@ def runs(corpus: Corpus) -> Iterator[Finding]:
         for run in corpus.runs:
             if own in run.declarations.values() and run.day < prediction.frozen.date:
                 frozen = prediction.frozen.date
-                message = f"frozen on {frozen}, but {run.address} ran on {run.day}; keep the date of the declaration"
+                message = (
+                    f"found frozen on {frozen} and {run.address} of {run.day}; set the day on which it was declared, "
+                    "or delete the run"
+                )
                 yield RUN_FIRST.at(corpus.place(address, "frozen", "date"), message)

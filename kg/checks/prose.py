@@ -112,10 +112,15 @@ def _claim(address: str) -> str:
 def _statement(corpus: Corpus, address: str, text: str) -> Iterator[Finding]:
     count = len(text.split())
     if count > STATEMENT_WORDS:
-        yield LONG.at(corpus.place(address, "statement"), f"found {count} words, expected at most {STATEMENT_WORDS}")
+        yield LONG.at(
+            corpus.place(address, "statement"), f"found {count} words, expected at most {STATEMENT_WORDS}; shorten it"
+        )
     sentences = len(_SENTENCE.findall(text))
     if address.startswith("claim:") and sentences > 2:
-        yield TWO.at(corpus.place(address, "statement"), f"found {sentences} sentences, expected one or two; split it")
+        yield TWO.at(
+            corpus.place(address, "statement"),
+            f"found {sentences} sentences, expected one or two; make each a claim of its own",
+        )
 
 
 def title_problem(title: str) -> str | None:
@@ -123,7 +128,8 @@ def title_problem(title: str) -> str | None:
     words = _TITLE_WORD.findall(title)[1:]
     capitals = [word for word in words if word[0].isupper()]
     if len(words) >= 4 and len(capitals) > 0.7 * len(words):
-        return f"found {len(capitals)} of {len(words)} longer words with a capital, expected sentence case"
+        found = f"found {len(capitals)} of {len(words)} longer words with a capital"
+        return f"{found}, expected sentence case; keep capitals for names"
     return None
 
 
@@ -134,5 +140,5 @@ def name_problem(author: Author) -> str | None:
     if re.search(r"\bet al\b", author.text) or re.search(r"\d", author.text):
         return f"found {author.text!r}, expected a name; an incomplete list ends in 'and others'"
     if _SHOUTED.match(author.family):
-        return f"found {author.text!r} in capitals, expected {author.family.title()!r}"
+        return f"found {author.text!r} in capitals, expected {author.family.title()!r}; write it so"
     return None

@@ -31,7 +31,9 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
     for name, found in evidence.claims.items():
         if found.literature == "corroborated" and not corpus.claims[name].counter_search:
             yield COUNTER.at(
-                corpus.place(f"claim:{name}"), f"{name!r} is corroborated; record a search for contrary evidence"
+                corpus.place(f"claim:{name}"),
+                f"{name!r} is corroborated, and no search for contrary evidence is recorded; search, then write "
+                "counter-search: [{date: …, where: …, found: …}]",
             )
     used = {assumed.id for claim in corpus.claims.values() for assumed in claim.assumes}
     unread = any(address.startswith("claim:") for address in corpus.broken)  # it may be what an unread claim assumes

@@ -25,6 +25,18 @@ _WHERE = {
     "run": "data/runs/",
     "axis": "data/regimes.yaml",
 }
+_ENTER = {  # how what is missing comes to be there
+    "paper": "add it with kg add, or name one that is there",
+    "strand": "name one that is there",
+    "axis": "name it there, or use one that is there",
+    "reproduction": "write the script (kg new reproduction), or name one that is there",
+    "run": "record it (kg rerun --record), or name one that is there",
+    **{
+        kind: f"write it (kg new {kind}), or name one that is there"
+        for kind in ("concept", "claim", "prediction", "question", "argument")
+    },
+    "assumption": "write it there, or name one that is there",
+}
 UNKNOWN: dict[str, Rule] = {
     kind: rule(f"unknown-{kind}", f"A reference to a {kind} names one that is in {where}.", example)
     for kind, where, example in (
@@ -95,12 +107,14 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         elif name not in known[kind] and not _broken(corpus, kind, name):
             unknown += 1
             near = did_you_mean(name, list(known[kind])) if unknown <= MOST_GUESSES else ""
-            yield UNKNOWN[kind].at(place, f"{name!r} is not in {_WHERE[kind]}{near}")
+            yield UNKNOWN[kind].at(place, f"{name!r} is not in {_WHERE[kind]}{near or f'; {_ENTER[kind]}'}")
     for index, record in enumerate(corpus.retired):
         kind, name = split_address(record.id)
         if name in known[kind]:
             yield RETIRED_ALIVE.at(
-                corpus.place(f"retired:{index}", "id"), f"{record.id!r} is retired and still in use; take out one"
+                corpus.place(f"retired:{index}", "id"),
+                f"{record.id!r} is retired here and is still there ({corpus.place(record.id)}); delete that record, "
+                "or this entry",
             )
 
 

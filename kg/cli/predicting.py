@@ -11,6 +11,7 @@ import click
 from kg.cli.asking import Asker
 from kg.cli.common import load
 from kg.cli.creating import new, written
+from kg.cli.declaring import declared, lacking, options
 
 
 @new.command()
@@ -20,15 +21,7 @@ from kg.cli.creating import new, written
 @click.option("--type", "type_", help="equality, bound, exponent, threshold, ordering, switch or qualitative.")
 @click.option("--about", help="derived, simulated-model, trained-network or field.")
 @click.option("--refuted-if", help="What a critic would accept as its refutation.")
-@click.option("--quantity", help="The key in the script's result.")
-@click.option("--expected", help="Arithmetic in the settings, or from-run.")
-@click.option("--at-most", help="A bound, in the place of --expected.")
-@click.option("--at-least", help="A bound, in the place of --expected.")
-@click.option("--compare", type=click.Choice(["ratio", "difference"]))
-@click.option("--tolerance", help="A number, in the units of --compare.")
-@click.option("--tolerance-why", help="Its reason, outside of any run.")
-@click.option("--condition", "conditions", multiple=True, help="setting=value,setting=value; may be repeated.")
-@click.option("--rival", "rivals", multiple=True, help="name=expected value; may be repeated.")
+@options
 @click.option("--pilot", is_flag=True, help="Earlier runs chose settings or tolerance.")
 @click.pass_obj
 def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **given: Any) -> None:
@@ -36,6 +29,12 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
 
     \b
     kg new prediction --claim ID --id rate --statement S --type qualitative --about field --refuted-if R
+    kg new prediction --claim ID --id slope --statement S --type exponent --about trained-network --refuted-if R \\
+        --quantity change --in width --over 128,256,512,1024 --at-most -0.5 --tolerance 0.1 --tolerance-why W \\
+        --rival "features keep moving=0" --precondition "final_loss<=0.001"
+
+    What has parts may also be given in brackets, as it stands in the file:
+    --rival '{name: features keep moving, expected: "0", claim: ID}'.
     """
     from kg.contribute import drafts, mend
     from kg.contribute.change import Refused
@@ -54,14 +53,8 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
         "refuted-if": ask.text("--refuted-if", given["refuted_if"], "refuted if"),
         "frozen": frozen,
     }
-    for name in ("quantity", "expected", "at-most", "at-least", "compare"):
-        fields[name] = given[name.replace("-", "_")]
-    if given["tolerance"]:
-        why = ask.text("--tolerance-why", given["tolerance_why"], "why this tolerance")
-        fields["tolerance"] = {"value": given["tolerance"], "why": why}
+    fields |= declared(ask, kind, given) if kind else {}
     ask.done()
-    fields["rivals"] = [{"name": name, "expected": value} for name, value in map(_pair, given["rivals"])]
-    fields["conditions"] = [dict(map(_pair, row.split(","))) for row in given["conditions"]]
     path = f"data/claims/{claim}.yaml"
     try:
         text = drafts.with_prediction(mend.read(graph.corpus.root, path), fields, path)
@@ -69,13 +62,8 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
         raise click.ClickException(str(problem)) from None
     written(graph, {path: text})
     click.echo(f"added {claim}/{fields['id']} to {path}")
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.rpartition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise click.UsageError(f"found {text!r}, expected name=value")
-    return name.strip(), value.strip()
+    if kind != "qualitative" and (lacks := lacking(kind, fields)):
+        click.echo(f"a script can test it once its declaration has {', '.join(lacks)} too", err=True)
 
 
 @new.command()
@@ -102,15 +90,15 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     wanted = ask.reference("--prediction", prediction_, "prediction", "the prediction that it tests")
     level = ask.text("--level", level, "level", LEVELS)
     ask.done()
-    declared = graph.node(f"prediction:{wanted}").record
+    said = graph.node(f"prediction:{wanted}").record
     claim, _, short = wanted.partition("/")
-    if declared.type == "qualitative" or declared.missing:
-        lacks = ", ".join(declared.missing) or "a number: it is qualitative"
+    if said.type == "qualitative" or said.missing:
+        lacks = ", ".join(said.missing) or "a number: it is qualitative"
         raise click.ClickException(f"{wanted} cannot be tested yet; its declaration lacks {lacks}")
     path, script = f"data/claims/{claim}.yaml", f"scripts/{name}.py"
     try:
-        files = {script: skeleton.script(name, graph.node(f"claim:{claim}").record.statement, declared)}
-        if name not in [test.script for test in declared.scripts]:
+        files = {script: skeleton.script(name, graph.node(f"claim:{claim}").record.statement, said)}
+        if name not in [test.script for test in said.scripts]:
             files[path] = drafts.with_test(mend.read(graph.corpus.root, path), short, name, level, path)
     except (Refused, ResultError) as problem:
         raise click.ClickException(str(problem)) from None

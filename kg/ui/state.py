@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kg.ui import LOCAL, ROOT
+from kg.ui import LOCAL, ROOT, memory
 
 if TYPE_CHECKING:
     from kg.evidence import Evidence
@@ -98,7 +98,8 @@ def _load(folder: str, stamp: str) -> World:
     vetted = vetting.result()
     graph = Graph(corpus.load(Path(folder), vetted.gate))
     evidence = Evidence(graph)
-    return World(
+    draw.facets(evidence)  # what every page needs of it is computed once, here
+    found = World(
         graph,
         evidence,
         tuple(checks.run(graph)),
@@ -108,6 +109,8 @@ def _load(folder: str, stamp: str) -> World:
         stamp,
         vetted.unguarded,
     )
+    memory.keep(anew=True)
+    return found
 
 
 def world() -> World:

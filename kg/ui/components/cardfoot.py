@@ -23,28 +23,15 @@ def foot(world: World, node: Node) -> None:
         if node.kind in ("claim", "prediction", "question", "argument"):
             about = {"kind": "correction", "about": node.address}
             st.page_link(state.PROPOSE, label="Propose a correction", query_params=about)
-        with st.popover("Share", help="The address of this card."):
-            st.code(shared(node.address), language=None, wrap_lines=True)
-            st.caption(f"Its name in the record is {inert(node.address)}.")
+        _share(world, node)
         if node.kind in KINDS:
             st.page_link(state.READING, label="Read up to this", query_params={"target": node.address})
-        if node.kind != "paper":
-            with st.popover(
-                "Cite this entry", help="As an entry of this record; the works behind it are under “Cite, export”."
-            ):
-                st.code(cited(world, node), language=None, wrap_lines=True)
-                st.caption("Cite the works behind it as well.")
         if base:
             st.link_button("Edit this", repository.edit(base, place.path), help="Opens its file for a pull request.")
             told = repository.report(base, node.address, place.path, place.line or 1)
             st.link_button("Report a problem", told, help="Opens a new issue about this card.")
         else:
-            with st.popover("Edit this"):
-                st.markdown(f"It is written in `{place}`. {repository.UNSET} In a checkout, edit that file, then:")
-                st.code("uv run kg check", language="sh")
-            with st.popover("Report a problem"):
-                st.markdown(f"{repository.UNSET} Tell whoever runs this server, with this name:")
-                st.code(node.address, language=None)
+            _without_repository(node, str(place))
     checked = getattr(node.record, "checked", None)
     if checked and node.kind != "claim":  # a claim's card says it beside its sources
         st.caption(f"Held against its sources on {checked.date}, {checked.how.replace('-', ' ')}.")
@@ -54,6 +41,34 @@ def foot(world: World, node: Node) -> None:
         st.caption(f"Written in [{inert(str(place))}]({repository.source(base, place.path, place.line or 1)})")
     else:
         st.caption(f"Written in {inert(str(place))}")
+
+
+def _share(world: World, node: Node) -> None:
+    """The card's address, and how to cite it; sent when the box is opened."""
+    cites = node.kind != "paper"  # a paper is cited as itself
+    box = st.popover(
+        "Share, cite this entry" if cites else "Share", key=f"share-{node.address}", on_change="rerun",
+        help="The address of this card." + " The works behind it are under “Cite, export”." * cites,
+    )  # fmt: skip
+    if not box.open:
+        return
+    with box:
+        st.code(shared(node.address), language=None, wrap_lines=True)
+        st.caption(f"Its name in the record is {inert(node.address)}.")
+        if cites:
+            st.code(cited(world, node), language=None, wrap_lines=True)
+            st.caption("Cite the works behind it as well.")
+
+
+def _without_repository(node: Node, place: str) -> None:
+    box = st.popover("Edit this, report a problem", key=f"edit-{node.address}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.markdown(f"It is written in `{place}`. {repository.UNSET} In a checkout, edit that file, then:")
+        st.code("uv run kg check", language="sh")
+        st.markdown("To report a problem, tell whoever runs this server, with this name:")
+        st.code(node.address, language=None)
 
 
 def shared(address: str) -> str:

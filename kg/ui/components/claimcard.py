@@ -107,11 +107,6 @@ def _predictions(world: World, node: Node, record: Claim) -> None:
         address = f"prediction:{node.id}/{own.id}"
         with st.expander(summary(own, world.evidence.predictions[address]), expanded=own.id == first):
             prediction(world, address, in_claim=True)
-            links(
-                f"alone-{address}",
-                [row(world, world.graph.node(address), before="On its own:")],
-                "This prediction alone",
-            )
     scripts = dict.fromkeys(str(test.script) for own in record.predictions for test in own.scripts)
     for script in scripts:
         if script in world.graph.corpus.scripts:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from kg import draw
 from kg.draw.plain import plain
+from kg.graph import Node
 from kg.relations import KINDS, RELATIONS
 from kg.ui import words
 from kg.ui.components.linklist import glyph, legend
@@ -76,44 +77,38 @@ def _toggle(name: str, on: bool) -> None:
 
 def show(world: World, now: draw.Shown, counts: Mapping[str, Counter[str]]) -> None:
     """The legend, with how many there are of each; what is neither there nor filtered out is left out."""
-
-    def chip(name: str, label: str, count: int, mark: dict[str, Any] | None, on: bool, told: str) -> dict[str, Any]:
-        return {"id": name, "label": label, "count": f"{count:,}", "glyph": mark, "on": on, "help": told}
-
-    kinds = [chip(k, k, counts["kinds"][k], glyph(k), k in now.kinds, says) for k, says in KINDS.items()]
     main = [node for node in world.graph.nodes("strand") if node.record.role == "strand"]
-    strands = [
-        chip(
-            IN_STRAND + node.id, plain(node.title), counts["strands"][node.id], glyph("claim", world.colours[node.id]),
-            node.id not in now.hidden, plain(node.record.statement),
-        )
-        for node in main
-    ]  # fmt: skip
-    standings = [
-        chip(name, name, counts["standings"][name], glyph("claim", "", name), name not in now.hidden, says)
-        for name, says in words.STANDINGS.items()
-    ]
-    others = sorted(relation.says for relation in RELATIONS.values() if not relation.verb)
-    told = _VERBS | {draw.MORE: f"all other relations: {words.listed(others)}"}
-    verbs = [
-        chip(
-            verb, "all other relations" if verb == draw.MORE else verb, counts["verbs"][verb],
-            line(verb == "contradicts"), verb in now.verbs, says,
-        )
-        for verb, says in told.items()
-    ]  # fmt: skip
-    groups = {"shape": kinds, "fill": strands, "border": standings, "line": verbs}
-    on = {chip["id"]: bool(chip["on"]) for chips in groups.values() for chip in chips}
-    rows = [
-        {"name": title, "title": title, "chips": [c for c in chips if c["count"] != "0" or not c["on"]]}
-        for title, chips in groups.items()
-    ]
+    groups = {
+        "shape": [(kind, counts["kinds"][kind], kind in now.kinds) for kind in KINDS],
+        "fill": [(IN_STRAND + node.id, counts["strands"][node.id], node.id not in now.hidden) for node in main],
+        "border": [(name, counts["standings"][name], name not in now.hidden) for name in words.STANDINGS],
+        "line": [(verb, counts["verbs"][verb], verb in now.verbs) for verb in (*_VERBS, draw.MORE)],
+    }
+    on = {name: shown for chips in groups.values() for name, _, shown in chips}
+    there = [(title, [chip for chip in chips if chip[1] or not chip[2]]) for title, chips in groups.items()]
 
-    def toggled(_: str, name: str) -> None:
+    def toggled(name: str) -> None:
         if name in on:
             _toggle(name, on[name])
 
-    legend("legend", [row for row in rows if row["chips"]], toggled)
+    legend("legend", _meanings(world, main), [group for group in there if group[1]], toggled)
+
+
+def _meanings(world: World, strands: list[Node]) -> dict[str, dict[str, Any]]:
+    """Of each chip by name: what it is called, what it means, and its mark."""
+
+    def chip(label: str, told: str, mark: dict[str, Any]) -> dict[str, Any]:
+        return {"label": label, "help": told, "glyph": mark}
+
+    found = {kind: chip(kind, says, glyph(kind)) for kind, says in KINDS.items()}
+    for node in strands:
+        mark = glyph("claim", world.colours[node.id])
+        found[IN_STRAND + node.id] = chip(plain(node.title), plain(node.record.statement), mark)
+    found |= {name: chip(name, says, glyph("claim", "", name)) for name, says in words.STANDINGS.items()}
+    found |= {verb: chip(verb, says, line(verb == "contradicts")) for verb, says in _VERBS.items()}
+    others = sorted(relation.says for relation in RELATIONS.values() if not relation.verb)
+    said = f"all other relations: {words.listed(others)}"
+    return found | {draw.MORE: chip("all other relations", said, line(against=False))}
 
 
 def line(against: bool) -> dict[str, Any]:

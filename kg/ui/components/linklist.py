@@ -5,7 +5,7 @@ Titles reach the page as text, never as HTML or Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -19,6 +19,7 @@ from kg.ui.state import World
 
 _links = part("links", "<nav></nav>")
 _legend = part("legend", '<div class="legend"></div>')
+_words = part("legendwords", "<span hidden></span>")
 
 Row = dict[str, Any]
 
@@ -86,12 +87,22 @@ def links_to_explore(key: str, rows: Sequence[Row], label: str) -> None:
         st.switch_page(state.EXPLORE, query_params={"node": told.clicked})
 
 
-def legend(key: str, groups: Sequence[dict[str, Any]], toggle: Callable[[str, str], None]) -> None:
-    """The legend with counts; a click on a chip calls ``toggle`` with the names of its group and of itself."""
+def legend(
+    key: str,
+    words: Mapping[str, dict[str, Any]],
+    groups: Sequence[tuple[str, Sequence[tuple[str, int, bool]]]],
+    toggle: Callable[[str], None],
+) -> None:
+    """The legend: by group, the name of each chip, how many there are and whether it is on; a click calls ``toggle``.
+
+    ``words`` say what each chip is called and means, and how it looks; they are sent once.
+    """
 
     def toggled() -> None:
         told = st.session_state[key].toggled
-        if isinstance(told, list | tuple) and len(told) == 2 and all(isinstance(name, str) for name in told):
-            toggle(*told)
+        if isinstance(told, list | tuple) and len(told) == 2 and isinstance(told[1], str):
+            toggle(told[1])
 
-    _legend(key=key, data={"groups": list(groups)}, on_toggled_change=toggled)
+    with st.container(key="words"):
+        _words(key=f"{key}-words", data=dict(words))
+    _legend(key=key, data={"groups": groups}, on_toggled_change=toggled)

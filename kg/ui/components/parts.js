@@ -10,10 +10,14 @@ async function inflated(data) {
 
 function styled(root, name) {
   if (!STYLES[name] || root.kgStyle === name) return;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLES[name]);
-  root.adoptedStyleSheets = [sheet];
+  root.adoptedStyleSheets = [sheetOf(STYLES[name])];
   root.kgStyle = name;
+}
+
+function sheetOf(style) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  return sheet;
 }
 
 window.kgMount = (name, component) => {

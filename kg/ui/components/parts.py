@@ -19,18 +19,16 @@ _HERE = Path(__file__).parent
 NAMES = ("links", "legend", "datatable", "graph")
 """Each is ``<name>.js``, which adds itself to ``PARTS``, and ``<name>.css``."""
 
-_CALL = """export default function (component) {
-  let undo, gone = false;
-  const start = () => gone || (undo = window.kgMount("NAME", component));
-  window.kgMount ? start() : addEventListener("kg-parts", start, { once: true });
-  return () => { gone = true; undo?.(); };
-}
+_CALL = """export default (c) => { let undo, gone; const start = () => gone || (undo = kgMount("NAME", c));
+window.kgMount ? start() : addEventListener("kg-parts", start, { once: true }); return () => { gone = 1; undo?.() } }
 """
+"""It travels with each change of the data: short."""
 
 
 def _bundle() -> str:
     code = [_text("parts.js"), _text("glyph.js"), *(_text(f"{name}.js") for name in NAMES)]
     code += [f"STYLES.{name} = {json.dumps(_text(f'{name}.css'))};\n" for name in NAMES]
+    code.append(f"document.adoptedStyleSheets.push(sheetOf({json.dumps(_text('page.css'))}));\n")
     return "".join([*code, 'window.dispatchEvent(new Event("kg-parts"));\nexport default function () {}\n'])
 
 
@@ -40,16 +38,11 @@ def _text(name: str) -> str:
 
 
 _code = st.components.v2.component("parts", html="<span hidden></span>\n", js=_bundle())
-_page = st.components.v2.component(
-    "page_style", html="<span hidden></span>\n", css=_text("page.css"), js="export default function () {}\n",
-    isolate_styles=False,
-)  # fmt: skip
 
 
 def mount() -> None:
     """Put the bundle and the page's own style into the page, once for all pages, where nothing is seen of them."""
     with st.container(key="parts"):
-        _page(key="page_style")
         _code(key="parts_code")
 
 

@@ -12,7 +12,7 @@ from kg.evidence import PredictionEvidence, TestOutcome
 from kg.fields import Setting
 from kg.ui import words
 from kg.ui.components import runhistory
-from kg.ui.components.linklist import links, row
+from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.state import World
 from kg.ui.words import counted, inert
 
@@ -47,7 +47,7 @@ def prediction(world: World, address: str, *, in_claim: bool) -> None:
     if not in_claim:
         st.markdown(inert(why.of_prediction(world.evidence, address)))
     declared(world, address)
-    _sources(world, address)
+    _sources(world, address, in_claim=in_claim)
     for outcome in found.outcomes:
         outcome_of(record, outcome, key=f"{address}-{outcome.test.script or outcome.test.meter}")
     runhistory.of_prediction(world, address)
@@ -129,16 +129,19 @@ def _shown(value: Setting) -> str:
     return words.number(value) if isinstance(value, float) else value
 
 
-def _sources(world: World, address: str) -> None:
-    rows = []
+def _sources(world: World, address: str, *, in_claim: bool) -> None:
+    """Who reports on it; within its claim's card also the way to its own."""
+    rows: list[Row] = []
     for edge in world.graph.into(address, "reports"):
         said = [str(edge.data[name]) for name in ("value", "where") if name in edge.data]
         said += [words.DEPTHS[edge.data["depth"]]] if "depth" in edge.data else []
         said += ["outside its regime: not counted"] if edge.data.get("in-regime") is False else []
         rows.append(row(world, world.graph.node(edge.source), note="; ".join(said), before=f"{edge.data['outcome']}:"))
-    if rows:
-        st.markdown("**Reported by**")
-        links(f"reports-{address}", rows, "What sources report")
+    label = "What sources report" if rows else "This prediction alone"
+    shown = [heading("reported by"), *rows] if rows else []
+    shown += [row(world, world.graph.node(address), before="On its own:")] if in_claim else []
+    if shown:
+        links(f"reports-{address}", shown, label)
 
 
 def outcome_of(record: Prediction, outcome: TestOutcome, key: str) -> None:

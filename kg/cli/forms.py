@@ -1,0 +1,122 @@
+"""What has parts, as a flag holds it: short forms such as ``eta=0.4,beta=0.9``, or in brackets as it stands in a file.
+
+Each reader takes the flag's name and its text, and raises UsageError with the form that it expects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_REQUIREMENT = re.compile(r"\s*(?P<quantity>[^<>=\s]+)\s*(?P<side><=|>=)\s*(?P<bound>[^:\s]+)\s*(?::\s*(?P<why>.+))?\Z")
+_SIDES = {"<=": "at-most", ">=": "at-least"}
+
+
+def plain(flag: str, text: str) -> Any:
+    return text
+
+
+def brackets(flag: str, text: str) -> Any:
+    """``text`` in brackets, as it would stand in the file."""
+    from kg import yamlfile
+
+    found = yamlfile.parse(text, flag)
+    if found.value is None:
+        raise click.UsageError(f"{flag}: {found.findings[0].message}; found {text!r}")
+    return _lists(found.value)
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_lists(item) for item in value]
+    return {name: _lists(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def in_brackets(text: str) -> bool:
+    return text.lstrip().startswith(("{", "["))
+
+
+def listed(flag: str, text: str) -> list[str]:
+    """``16,64,256`` or ``[16, 64, 256]``."""
+    found: list[str] = brackets(flag, text) if in_brackets(text) else [item.strip() for item in text.split(",")]
+    return found
+
+
+def settings(flag: str, text: str) -> dict[str, Any]:
+    """``eta=0.4,beta=0.9`` or ``{eta: 0.4, beta: 0.9}``."""
+    if in_brackets(text):
+        found: dict[str, Any] = brackets(flag, text)
+        return found
+    return dict(pair(flag, item) for item in text.split(","))
+
+
+def pair(flag: str, text: str, form: str = "name=value") -> tuple[str, str]:
+    """``name=value``, split at the last sign of equality: a name may hold some."""
+    name, equals, value = text.rpartition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise click.UsageError(f"{flag}: found {text!r}, expected {form}")
+    return name.strip(), value.strip()
+
+
+def fields(*names: str) -> Callable[[str, str], Any]:
+    """Reads ``a=1,b=x`` with these names; a comma ends a value only where another of the names follows."""
+
+    def read(flag: str, text: str) -> Any:
+        if in_brackets(text):
+            return brackets(flag, text)
+        parts = re.split(rf",\s*(?=(?:{'|'.join(names)})=)", text)
+        found = dict(part.strip().partition("=")[::2] for part in parts)
+        if not set(found) <= set(names) or not all(found.values()):
+            expected = ",".join(f"{name}=…" for name in names)
+            raise click.UsageError(f"{flag}: found {text!r}, expected {expected} (or some of them)")
+        return found
+
+    return read
+
+
+def arm(side: str) -> Callable[[str, str], Any]:
+    def read(flag: str, text: str) -> Any:
+        if in_brackets(text):
+            return brackets(flag, text)
+        condition = settings(flag, text)
+        if side not in condition:
+            raise click.UsageError(
+                f"{flag}: found {text!r}, expected a setting and a bound, setting=value,{side}=number"
+            )
+        bound = condition.pop(side)
+        return {"condition": condition, side: bound}
+
+    return read
+
+
+def requirement(flag: str, text: str) -> Any:
+    if in_brackets(text):
+        return brackets(flag, text)
+    if not (found := _REQUIREMENT.match(text)):
+        raise click.UsageError(f"{flag}: found {text!r}, expected 'quantity<=number' or 'quantity>=number: why'")
+    return {"quantity": found["quantity"], _SIDES[found["side"]]: found["bound"], "why": found["why"]}
+
+
+def named(value: str) -> Callable[[str, str], Any]:
+    """Reads ``name=value`` as the record that calls them ``name`` and ``value``."""
+    name = "as" if value == "value" else "name"
+
+    def read(flag: str, text: str) -> Any:
+        return brackets(flag, text) if in_brackets(text) else dict(zip((name, value), pair(flag, text), strict=True))
+
+    return read
+
+
+def rival(flag: str, text: str) -> Any:
+    """Read once the type is known, which says what a rival expects."""
+    return brackets(flag, text) if in_brackets(text) else dict(zip(("name", "value"), pair(flag, text), strict=True))
+
+
+def regime(flag: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise click.UsageError(f"{flag}: found {text!r}, expected axis=value, such as 'width=>= 64' or 'depth== 2'")
+    return name.strip(), value.strip()
