@@ -125,6 +125,29 @@ def test_unknown_names_are_usage_errors(arguments: list[str]) -> None:
     assert "did you mean" in result.stderr or "neither" in result.stderr
 
 
+def test_rerun_of_a_claim_names_its_scripts() -> None:
+    """A claim is no experiment: its tested predictions are named with their scripts."""
+    result = run("rerun", "stability-limit")
+
+    assert result.exit_code == 2
+    assert "is a claim; name a prediction or a script: stability-limit/onset (script quadratic_onset)" in result.stderr
+    assert "no script tests its predictions" in run("rerun", "plateau").stderr
+    assert "is a prediction without a test" in run("rerun", "plateau/two-over-eta").stderr
+
+
+def test_a_statement_has_no_hanging_indent(tmp_path: Path) -> None:
+    """Text that begins at the left edge goes on there; the reason stands beside its name."""
+    tree = toytree.copy(tmp_path)
+    path = tree / "data/claims/plateau.yaml"
+    path.write_text(path.read_text().replace("Sharpness rises", "word " * 30 + "Sharpness rises"))
+    lines = run("show", "plateau", root=tree).stdout.splitlines()
+
+    at = next(at for at, line in enumerate(lines) if line.startswith("word "))
+    assert "Sharpness rises" in lines[at + 1]
+    assert not lines[at + 1].startswith(" ")
+    assert any(line.startswith("because     ") for line in lines)
+
+
 def test_retired_addresses_redirect() -> None:
     """A renamed address shows its successor and says so; a withdrawn one says why."""
     assert "was retired" in run("show", "claim:edge").stderr

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kg.graph import Graph
 
 DEPTHS = ("secondary", "abstract", "section", "full-text")
+ROLES = ("own-result", "background", "conjecture")
 
 _force = click.option("--force", is_flag=True, help="Write it although it seems to be there already.")
 _id = click.option("--id", "id_", help="Its id; made of the title where it is left out.")
@@ -41,7 +42,7 @@ def new() -> None:
 @click.option("--kind", help="theorem, derivation, law, observation, conjecture or framing.")
 @_strands
 @click.option("--paper", help="The key of its source in bib/ (kg add puts it there).")
-@click.option("--role", type=click.Choice(["own-result", "background", "conjecture"]), default="own-result")
+@click.option("--role", type=click.Choice(ROLES), help="What the source does with it; own-result where it is left out.")
 @click.option("--where", help="Equation, figure or section, only if you read it there.")
 @click.option("--depth", type=click.Choice(DEPTHS), help="How far you read the source.")
 @click.option("--needs", multiple=True, help="A concept that a reader must know; may be repeated.")
@@ -71,7 +72,7 @@ def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> N
     }
     source = {
         "paper": ask.reference("--paper", given["paper"], "paper", "its source"),
-        "role": given["role"],
+        "role": ask.text("--role", given["role"], "what the source does with it", ROLES, ROLES[0]),
         "where": given["where"],
         "depth": ask.text("--depth", given["depth"], "how far you read it", DEPTHS),
     }
@@ -268,4 +269,4 @@ def written(graph: Graph, files: Mapping[str, str], new: frozenset[str] = frozen
     except Refused as problem:
         raise click.ClickException(str(problem)) from None
     for warning in warnings:
-        click.echo(str(warning), err=True)
+        click.echo(f"warning: {warning}", err=True)
