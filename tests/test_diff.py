@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 from kg.contribute import difftext, mend
-from kg.contribute.diff import difference
+from kg.contribute.diff import STALE, difference
 from kg.evidence import Evidence
 from tests import toytree
 
@@ -83,6 +83,18 @@ def test_standings_move_with_their_reason_and_what_rests_on_a_fallen_node_is_nam
     assert all(move["why"] for move in told["moves"])
     assert "claim:plateau" in told["falls"]["claim:stability-limit"]
     assert changes(tree, "HEAD", "HEAD~1")["moves"] != []  # two commits, the other way round
+
+
+def test_a_verdict_that_goes_with_its_script_is_told_as_stale(tree: Path) -> None:
+    """Where the script changes after its run, the reason of each move is that, not what the old run gave."""
+    toytree.record(tree, onset=2.0)
+    git(tree, "add", ".")
+    git(tree, "commit", "-qm", "run")
+    toytree.edit(tree, "scripts/quadratic_onset.py", "STEPS = 400", "STEPS = 401")
+    moves = [move for move in changes(tree, "HEAD")["moves"] if move["id"] == "prediction:stability-limit/onset"]
+
+    assert {"rerun", "stale"} <= {move["field"] for move in moves}
+    assert {move["why"] for move in moves} == {STALE}
 
 
 def test_what_rested_on_a_removed_claim_is_named(tree: Path) -> None:

@@ -34,6 +34,7 @@ FALLEN = ("refuted", "contested")
 
 Node = dict[str, Any]
 Relation = dict[str, Any]
+STALE = "its recorded run is of another script, other data or another declaration than stand there now"
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ def _moves(was: dict[str, Node], now: dict[str, Node]) -> Iterator[Move]:
         for moved in MOVES.get(node["kind"], ()) if name in was else ():
             before, after = was[name].get(moved), node.get(moved)
             if before != after:
-                yield Move(name, node["title"], moved, before, after, node.get("reason") or "")
+                yield Move(
+                    name, node["title"], moved, before, after, STALE if node.get("stale") else node.get("reason") or ""
+                )
 
 
 def _relations(old: list[Relation], new: list[Relation]) -> tuple[list[Relation], list[Relation], list[Relation]]:
