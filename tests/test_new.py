@@ -55,7 +55,9 @@ def test_a_claim_by_flags_is_canonical_and_clean(tree: Path, kg: Kg) -> None:
     kg(*CLAIM)
 
     path = "data/claims/momentum-widens-stable-range.yaml"
-    assert mend.formatted((tree / path).read_text(), path) == (tree / path).read_text()
+    text = (tree / path).read_text()
+    assert text.startswith("# yaml-language-server: $schema=../schema/claim.schema.json\ntitle: ")
+    assert mend.formatted(text, path) == text
     assert toytree.findings(tree) == []
 
 
@@ -130,7 +132,7 @@ def test_a_record_that_check_would_refuse_is_not_written(tree: Path, kg: Kg) -> 
     """TeX that cannot render stops the claim, with the rule and the line."""
     said = kg(*CLAIM, "--statement", "The edge is $2/eta.", code=1).output
 
-    assert "data/claims/momentum-widens-stable-range.yaml:2: unbalanced-tex" in said
+    assert "data/claims/momentum-widens-stable-range.yaml:3: unbalanced-tex" in said
     assert files(tree) == files(toytree.TOY)
 
 
