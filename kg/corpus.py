@@ -104,6 +104,10 @@ class Corpus:
             for prediction in claim.predictions:
                 yield f"prediction:{name}/{prediction.id}", name, prediction
 
+    def names(self, address: str) -> tuple[str, ...]:
+        """The address, and the retired ones that lead to it alone: runs and maps keep the name that it had."""
+        return (address, *(retired.id for retired in self.retired if retired.to == (address,)))
+
     def place(self, address: str, *location: str | int) -> Place:
         """The file and line of ``location`` inside the record at ``address``."""
         if address in self.origins:

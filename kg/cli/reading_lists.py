@@ -27,7 +27,12 @@ NEAR = 3  # of each kind, offered where nothing is called so
     help="Whether to meet the concepts, to use them, or to derive them.",
 )
 @click.option("--hours", type=click.FloatRange(0, 10000, min_open=True), help="The best list that fits into them.")
-@click.option("--knows", metavar="ID,ID…", default="", help="Concepts and papers that you know, with commas between.")
+@click.option(
+    "--knows",
+    metavar="ID,ID…",
+    default="",
+    help="Concepts, papers and readings that you know.",
+)
 @as_json
 @click.pass_obj
 def read(root: Path | None, target: str, level: Reader, hours: float | None, knows: str, json_: bool) -> None:
