@@ -2,25 +2,32 @@
 
 Run it from the root as ``python -m benchmarks.reading_lists [--seconds 60] [--every N]``. For each target at each level
 the list's minutes stand beside the optimum (or a lower bound, where it is not proven within ``--seconds``), with the
-CPU seconds that the list took; every list is followed by a simulation of its own. Targets are all strands, questions,
-claims and concepts and the field; those of a kind with the same goals count once; ``--every N`` takes each Nth.
+CPU seconds that the list took (the best of three where the first took more than a fifth); every list is followed by a
+simulation of its own. Targets are all strands, questions, claims and concepts and the field; those of a kind with the
+same goals count once; ``--every N`` takes each Nth. Lists within hours are timed for the strands and the field: they
+have no optimum to stand beside.
+
+On 2026-11-26, with 121 concepts and 363 readings: 1068 lists exceed the optimum (proven for all) by 0.05 % on average
+and by 4.23 % at most, and take 0.35 CPU s at most; 126 lists within 4, 12 and 40 hours take 0.49 CPU s at most.
+Kendall's tau with the course is 0.87 for beginners and 0.77 for the others; shortest first it were 0.54 and 0.32.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from kg import plan
 from kg.goals import FIELD, KINDS, TO_LEVEL, Reader, goals_of
 from kg.graph import Graph, load
 from kg.levels import has
-from kg.reading import Item, Table, reading_list
+from kg.reading import Item, ReadingList, Table, reading_list
 from kg.records import Level
+from kg.steps import ordered, reached
 from tests.cpsat import least
 
 COURSE: tuple[tuple[str, ...], ...] = (
@@ -51,7 +58,7 @@ def targets(graph: Graph, every: int = 1) -> Iterator[str]:
 def optimum(graph: Graph, target: str, reader: Reader, seconds: float = 60) -> tuple[int, bool]:
     """The least minutes of any list for ``target``, and whether they are proven."""
     table = Table(graph)
-    reach = plan.reached(0, table.steps)
+    reach = reached(0, table.steps)
     highest = {c: table.highest(c, level, reach) for c, level in goals_of(graph, target, TO_LEVEL[reader]).items()}
     return least(table.steps, 0, table.facts({c: one for c, one in highest.items() if one}), seconds)
 
@@ -91,6 +98,18 @@ def distance(graph: Graph, items: Sequence[Item]) -> float:
     return statistics.mean(abs(a - b) for a, b in itertools.pairwise(firsts))
 
 
+def timed(graph: Graph, target: str, reader: Reader, hours: float | None = None) -> tuple[ReadingList, float]:
+    """The list, and the CPU seconds that it took: the best of three where the first took more than 0.2."""
+    best = math.inf
+    for _ in range(3):
+        before = time.process_time()
+        found = reading_list(graph, target, reader, hours)
+        best = min(best, time.process_time() - before)
+        if best <= 0.2:
+            break
+    return found, best
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="time for each proof of optimality")
@@ -100,9 +119,7 @@ def main() -> None:
     rows: dict[tuple[str, str], list[tuple[float, float, bool, str]]] = {}
     for reader in TO_LEVEL:
         for target in targets(graph, asked.every):
-            before = time.process_time()
-            found = reading_list(graph, target, reader)
-            spent = time.process_time() - before
+            found, spent = timed(graph, target, reader)
             known = followed(found.items)
             if lost := [concept for concept, level in found.goals.items() if not has(known, concept, level)]:
                 raise ValueError(f"the list for {target} does not reach {lost}")
@@ -115,12 +132,17 @@ def main() -> None:
         mean = statistics.mean(row[0] for row in some)
         proofs, longest = sum(row[2] for row in some), max(row[1] for row in some)
         print(f"{kind:<10} {level:<11} {len(some):>5} {mean:>7.2%} {over:>7.2%} {proofs:>6} {longest:>10.2f}  {worst}")
+    print(f"\nwithin hours  {'lists':>5} {'CPU s, max':>10}  slowest")
+    aims = [FIELD, *(node.address for node in graph.nodes("strand"))]
+    for hours in (4, 12, 40):
+        slow = [(timed(graph, aim, reader, hours)[1], f"{aim} {reader}") for aim in aims for reader in TO_LEVEL]
+        print(f"{hours:<12}  {len(slow):>5} {max(slow)[0]:>10.2f}  {max(slow)[1]}")
     print("\nthe list for the field, against the course (tau) and against the order of concepts.yaml (places)")
     for reader in TO_LEVEL:
         items = reading_list(graph, FIELD, reader).items
         steps = [step for step in Table(graph).steps if step.id in {item.reading for item in items}]
         named = {item.reading: item for item in items}
-        plainly = [named[step.id] for step in plan.ordered(0, steps)]
+        plainly = [named[step.id] for step in ordered(0, steps)]
         for name, order in (("goal by goal", items), ("shortest first", plainly)):
             print(f"{reader:<11} {name:<15} tau {tau(order):.2f}, {distance(graph, order):.1f} places")
     sys.exit(0)

@@ -9,7 +9,7 @@ fields, declarations, records     closed models of everything that people write;
 textfile, yamlfile, bibfile       one file each, safely; names, papers, scriptfile, jsonfile beside them
 results, stored, runs, mapfiles   what a script measured; immutable files of runs and maps
 corpus, graph                     the whole record; the typed graph
-levels, goals, plan, reading      what is known how well; reading lists and the solver behind them
+levels, goals, steps, plan, reading   what is known how well; reading lists and the solver behind them
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other
 sweeps, regimes, mapverdicts, maptext   a map as declared; where a prediction holds on it
@@ -18,7 +18,8 @@ checks                            rules across records
 trace, defeat, weighing           what rests on what, and what has fallen; what speaks for and against
 search, stats, quality            find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
-tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
+tested, effort, scorecard, walk, why              what pages show: rows of evidence, where to begin, desiderata, reasons
+picking                          nodes by verdict, standing, state, cost
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
 contribute                        canonical files, mending, new records, papers fetched, retirement, what a change does
 library                           the record in a notebook: what kg.load() gives

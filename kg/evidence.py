@@ -104,7 +104,9 @@ class Evidence:
                 "data_sha256": self._script_data[script] if script else None,
             }
             regime = {**self.corpus.claims[claim].regime, **prediction.regime}
-            found[address] = mapped(address, prediction, regime, self.corpus.maps, hashes)
+            names = self.corpus.names(address)
+            mine = [run for run in self.corpus.maps if run.prediction in names]
+            found[address] = mapped(address, prediction, regime, mine, hashes)
         return {address: one for address, one in found.items() if one is not None}
 
     @cached_property
@@ -169,13 +171,18 @@ class Evidence:
         """The verdict of ``run`` on ``prediction`` as it is declared now."""
         return verdicts.judge(prediction, run.measured, run.status, run.detail)
 
+    def declared(self, run: Run, address: str, default: str) -> str:
+        """The fingerprint of the prediction at ``address`` when ``run`` was made, under the name that it had then."""
+        found = next((name for name in self.corpus.names(address) if name in run.declarations), address)
+        return run.declarations.get(found, default)
+
     def _outcome(self, address: str, prediction: Prediction, test: Test) -> TestOutcome:
         own = verdicts.fingerprint(prediction)
         recorded = self.runs_of(test)
         if not recorded:
             return TestOutcome(test)
         run = max(recorded, key=lambda run: (run.budget == "full", run.started, run.id))
-        amended = any(run.declarations.get(address, own) != own for run in recorded)
+        amended = any(self.declared(run, address, own) != own for run in recorded)
         return TestOutcome(test, run, self.judge(prediction, run), self.is_stale(prediction, run), amended)
 
     def _claim(self, name: str) -> ClaimEvidence:
@@ -246,15 +253,22 @@ def sources_say(
     withdrawn: Iterable[str],
 ) -> str:
     """What sources say of a claim or prediction whose literature stands as ``state``, by the keys of those papers."""
+    agreeing, differing = set(agreeing), set(differing)
     for_, against, back = (_papers(evidence, keys) for keys in (agreeing, differing, withdrawn))
+    only, both = _papers(evidence, differing - agreeing), _papers(evidence, differing & agreeing)
+    if both:  # it agrees with one prediction, or in one setting, and not in another
+        disputed = (
+            f"disputed by {only} and, on another point, {both}" if only else f"disputed on another point by {both}"
+        )
+    else:
+        disputed = f"disputed by {against}" if against else "and contradicted by another claim of the record"
     if back:
         return f"Withdrawn in {back}"
     return {
         "unreported": "No source reports a result of its own",
         "reported": f"Reported by {for_ or 'nobody'}, and by nobody independent of them",
         "corroborated": f"Reported independently by {for_ or 'nobody'}",
-        "disputed": f"Supported by {for_ or 'nobody'}, "
-        + (f"disputed by {against}" if against else "and contradicted by another claim of the record"),
+        "disputed": f"Supported by {for_ or 'nobody'}, {disputed}",
         "refuted": f"Refuted by {against or 'nobody'}",
     }[state]
 

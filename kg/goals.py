@@ -32,7 +32,9 @@ def goals_of(graph: Graph, target: str, level: Level = "meet") -> dict[str, Leve
     """
     corpus = graph.corpus
     if target != FIELD and (target not in graph or target.partition(":")[0] not in KINDS):
-        raise ValueError(f"{target!r} has no reading list; give a {', a '.join(KINDS)}, or {FIELD}")
+        claims = [edge.target for edge in graph.out(target, "states")] if target in graph else []
+        near = f", such as {', '.join(claims[:3])}, which it states" if claims else ""
+        raise ValueError(f"{target!r} has no reading list; give a {', a '.join(KINDS)}, or {FIELD}{near}")
     wanted: set[str] = set()
     for address in _about(graph, target):
         there, _, what = address.partition(":")
@@ -55,22 +57,23 @@ def _about(graph: Graph, target: str) -> list[str]:
 
 
 def known_from(graph: Graph, names: Iterable[str]) -> dict[str, Level]:
-    """What one knows who knows ``names``: a concept, at every level, or a paper, with all that its readings teach.
+    """What one knows who knows ``names``: a concept, at every level, a paper, with all its readings, or one reading.
 
-    Raises ValueError, with a near name, for what is neither.
+    Raises ValueError, with a near name, for what is none of these.
     """
     corpus = graph.corpus
     known: dict[str, Level] = {}
     for text in names:
         address, others = graph.resolve(text)
         named = [one for one in (address, *others) if one and one.startswith(("concept:", "paper:"))]
-        if not named:
-            near = did_you_mean(text, [*corpus.concepts, *corpus.papers])
-            raise ValueError(f"{text!r} is neither a concept nor a paper{near}; kg find looks by words")
-        kind, _, name = named[0].partition(":")
+        kind, _, name = named[0].partition(":") if named else ("reading", "", text)
+        if not named and name not in corpus.readings:
+            near = did_you_mean(text, [*corpus.concepts, *corpus.papers, *corpus.readings])
+            raise ValueError(f"{text!r} is no concept, no paper and no reading{near}; kg find looks by words")
         taught: list[tuple[str, Level]] = [(name, LEVELS[-1])]
-        if kind == "paper":
-            taught = [pair for one in corpus.readings.values() if one.paper == name for pair in one.teaches.items()]
+        if kind != "concept":
+            read = [one for key, one in corpus.readings.items() if name == (key if kind == "reading" else one.paper)]
+            taught = [pair for one in read for pair in one.teaches.items()]
         for concept, level in taught:
             known[concept] = max(known.get(concept, LEVELS[0]), level, key=LEVELS.index)
     return known

@@ -83,7 +83,7 @@ def of_prediction(evidence: Evidence, address: str) -> list[Entry]:
         for run in evidence.runs_of(outcome.test):
             judged = evidence.judge(prediction, run)
             stale = evidence.is_stale(prediction, run)
-            amended = run.declarations.get(address, own) != own
+            amended = evidence.declared(run, address, own) != own
             counts = outcome.run is not None and run.id == outcome.run.id
             entries.append(Entry(run, outcome.test, judged, cause(run, judged), stale, amended, counts))
     return sorted(entries, key=lambda entry: (entry.run.started, entry.run.id))

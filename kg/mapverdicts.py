@@ -117,10 +117,11 @@ def mapped(
 ) -> Mapped | None:
     """The newest map of a prediction, judged; None where it declares none or none was run.
 
-    ``regime`` is the prediction's with its claim's; ``hashes`` are the present script_sha256 and data_sha256.
+    ``runs`` are its maps; ``regime`` is the prediction's with its claim's; ``hashes`` are the present script_sha256
+    and data_sha256.
     """
     sweep = prediction.map_
-    mine = [run for run in runs if run.prediction == address]
+    mine = list(runs)
     if sweep is None or not mine or prediction.type not in TYPES:
         return None
     run = max(mine, key=lambda run: (run.started, run.path or ""))

@@ -9,86 +9,13 @@ also begun again without one of their longest steps.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+
+from kg.steps import Step, begun, bits, ordered, reached, shortest_first
 
 _RESTARTS = 150
 """So many steps in all the lists that are planned anew without one of the longest: 7 lists of 20 steps, 1 of 100."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """``asks`` and ``gives`` are sets of facts as bits; ``minutes`` is what it costs."""
-
-    id: str
-    minutes: int
-    asks: int
-    gives: int
-
-
-def bits(facts: int) -> Iterator[int]:
-    """The places of the bits of ``facts``, lowest first."""
-    while facts:
-        low = facts & -facts
-        yield low.bit_length() - 1
-        facts ^= low
-
-
-def reached(known: int, steps: Iterable[Step]) -> int:
-    """All facts that one comes to from ``known`` by ``steps``, each once what it asks for is known."""
-    left = list(steps)
-    while True:
-        later = []
-        for step in left:
-            if step.asks & ~known:
-                later.append(step)
-            else:
-                known |= step.gives
-        if len(later) == len(left):
-            return known
-        left = later
-
-
-def ordered(known: int, steps: Iterable[Step], goals: int = 0) -> list[Step]:
-    """``steps`` so that each can be begun: for one of ``goals`` after the other, what it asks for directly before it.
-
-    Goals, and what a step asks for, are taken by their bits, lowest first. Which of two steps that give the same fact
-    is there first is settled by taking the shortest that can be begun, again and again, ties by id; taken for the order
-    itself, that would scatter each subject over the whole list (``benchmarks/reading_lists.py`` has the figures).
-    Raises ValueError where the steps cannot be ordered.
-    """
-    shortest = _shortest_first(known, steps)
-    giver: dict[int, Step] = {}
-    for step in shortest:
-        for fact in bits(step.gives & ~known):
-            giver.setdefault(fact, step)
-    order: list[Step] = []
-    have = known
-
-    def learn(facts: int) -> None:
-        nonlocal have
-        for fact in bits(facts):
-            if not have >> fact & 1:
-                step = giver[fact]
-                learn(step.asks)
-                if step not in order:
-                    order.append(step)
-                    have |= step.gives
-
-    learn(goals & (known | sum(1 << fact for fact in giver)))
-    return [*order, *(step for step in shortest if step not in order)]
-
-
-def _shortest_first(known: int, steps: Iterable[Step]) -> list[Step]:
-    left, order = sorted(steps, key=lambda step: (step.minutes, step.id)), []
-    while left:
-        ready = next((step for step in left if not step.asks & ~known), None)
-        if ready is None:
-            raise ValueError(f"cannot be put in an order: {', '.join(step.id for step in left)}")
-        left.remove(ready)
-        order.append(ready)
-        known |= ready.gives
-    return order
 
 
 def plan(steps: Iterable[Step], known: int, goals: int) -> list[Step]:
@@ -145,6 +72,16 @@ def _relevant(steps: list[Step], known: int, goals: int) -> list[Step]:
     return best
 
 
+def _sole(facts: int, steps: Iterable[Step]) -> int:
+    """Of ``facts`` and what ``steps`` ask for, that which one of them gives and no other does."""
+    once = twice = 0
+    for step in steps:
+        facts |= step.asks
+        twice |= once & step.gives
+        once |= step.gives
+    return facts & once & ~twice
+
+
 class _Search:
     """Sets of steps, as bits by their places, that give sets of facts; what is known before is left out of both."""
 
@@ -152,10 +89,13 @@ class _Search:
         self.steps: Sequence[Step] = sorted(steps, key=lambda step: step.id)
         self._place = {step.id: place for place, step in enumerate(self.steps)}
         self._costs = [step.minutes for step in self.steps]
+        self._sums: dict[int, int] = {}
         self._waiting: dict[int, list[int]] = {}
         for place, step in enumerate(self.steps):
             for fact in bits(step.asks):
                 self._waiting.setdefault(fact, []).append(place)
+        self._begun = [(1 << self._place[step.id], step) for step in shortest_first(0, self.steps)]
+        self._longest = [(1 << self._place[step.id], step) for step in sorted(self.steps, key=lambda one: -one.minutes)]
 
     def named(self, chosen: int, steps: Iterable[Step]) -> list[Step]:
         """Those of ``steps`` that are chosen, with all that they ask for and give."""
@@ -179,10 +119,11 @@ class _Search:
         while True:
             have, left = self._after(chosen), minutes - self.minutes(chosen)
             offers = []
-            for goal, added in self.support(have, goals & ~have, None).items():
-                costs = self.minutes(added)
-                if goals >> goal & 1 and costs <= left:
-                    gained = (reached(have, self._those(added)) & goals & ~have).bit_count() if each else 1
+            for goal, added in self.support(have, goals & ~have, None, left, nearest=not each).items():
+                if goals >> goal & 1:
+                    costs = self.minutes(added)
+                    steps = (self.steps[place] for place in bits(added))
+                    gained = (reached(have, steps) & goals & ~have).bit_count() if each else 1
                     offers.append((costs / gained, costs, goal, added))
             if offers:
                 chosen |= min(offers)[-1]
@@ -194,7 +135,7 @@ class _Search:
 
     def _lighter(self, goals: int, chosen: int) -> int:
         """``chosen`` after each of its steps was forbidden in turn, as long as that makes the plan shorter."""
-        chosen, again = self._pruned(goals, chosen), True
+        chosen, again = self._pruned(goals, chosen) or 0, True
         while again:
             again = False
             for step in self._longest_first(chosen):
@@ -202,10 +143,9 @@ class _Search:
                 if not chosen >> place & 1:
                     continue
                 other = self._added(goals, chosen & ~(1 << place), place)
-                if other is None:
-                    continue
-                other = self._pruned(goals, other)
-                if self.minutes(other) < self.minutes(chosen):
+                if other is not None:
+                    other = self._pruned(goals, other, self.minutes(chosen))
+                if other is not None:
                     chosen, again = other, True
         return chosen
 
@@ -220,30 +160,38 @@ class _Search:
             chosen |= support[goal]
         return chosen
 
-    def support(self, known: int, goals: int, forbidden: int | None) -> dict[int, int]:
+    def support(
+        self, known: int, goals: int, forbidden: int | None, most: float = math.inf, nearest: bool = False
+    ) -> dict[int, int]:
         """For each fact that is reached until all ``goals`` are, the steps of its cheapest derivation from ``known``.
 
+        Derivations of more than ``most`` minutes are left out; with ``nearest``, those of more than the first goal's.
         Dijkstra over facts: a step costs its minutes and those of all steps in the derivations of what it asks for,
         each counted once.
         """
         support: dict[int, int] = {}
-        missing: dict[int, int] = {}
+        new = ~known
+        missing = [0] * len(self.steps)
         queue: list[tuple[int, int, int]] = []
         for place, step in enumerate(self.steps):
-            if place == forbidden or not step.gives & ~known:
+            if not step.gives & new or place == forbidden:
                 continue
-            missing[place] = unmet = (step.asks & ~known).bit_count()
-            if not unmet:
+            if unmet := step.asks & new:
+                missing[place] = unmet.bit_count()
+            else:
                 queue.append((step.minutes, place, 1 << place))
         heapq.heapify(queue)
-        done = known
-        while queue and goals & ~done:
-            _, place, used = heapq.heappop(queue)
-            for fact in bits(self.steps[place].gives & ~done):
+        while queue and goals & new:
+            costs, place, used = heapq.heappop(queue)
+            if costs > most:
+                break
+            if nearest and self.steps[place].gives & new & goals:
+                most = costs
+            for fact in bits(self.steps[place].gives & new):
                 support[fact] = used
-                done |= 1 << fact
+                new ^= 1 << fact
                 for later in self._waiting.get(fact, ()):
-                    if later not in missing:
+                    if not missing[later]:
                         continue
                     missing[later] -= 1
                     if not missing[later]:
@@ -253,39 +201,50 @@ class _Search:
                         heapq.heappush(queue, (self.minutes(union), later, union))
         return support
 
-    def _pruned(self, goals: int, chosen: int) -> int:
-        """``chosen`` less what is superfluous, the longest first."""
-        left = self._longest_first(chosen)
-        while True:
-            needed, once, twice = goals, 0, 0
-            for step in left:
-                needed |= step.asks
-                twice |= once & step.gives
-                once |= step.gives
-            sole = needed & once & ~twice  # given by one step only: that step stays
-            for step in left:
-                if step.gives & sole:
-                    continue
-                rest = [other for other in left if other is not step]
-                if not goals & ~reached(0, rest):
-                    left = rest
-                    break
+    def _pruned(self, goals: int, chosen: int, below: int | None = None) -> int | None:
+        """``chosen`` less what is superfluous, the longest first; None where that is not below ``below`` minutes."""
+        left = begun(0, self._those(chosen))
+        needed, sole = self._needed(goals, left), _sole(goals, left)
+        least = self.minutes(needed)
+        open_, at = self._longest_first(chosen & ~needed), 0
+        while at < len(open_) and (below is None or least < below):
+            step = open_[at]
+            if step.gives & sole:  # stays for now
+                at += 1
+                continue
+            del open_[at]
+            rest = [other for other in left if other is not step]
+            if goals & ~reached(0, rest):
+                least += step.minutes  # what is needed goes on being needed when others go
             else:
-                return sum(1 << self._place[step.id] for step in left)
+                chosen ^= 1 << self._place[step.id]
+                left, sole, at = rest, _sole(goals, rest), 0
+        return chosen if below is None or self.minutes(chosen) < below else None
+
+    def _needed(self, goals: int, chosen: Sequence[Step]) -> int:
+        """Steps of which no plan for ``goals`` within ``chosen`` can do without one; there may be more."""
+        facts, needed, before = goals, 0, -1
+        sole = _sole(-1, chosen)
+        while needed != before:
+            before = needed
+            for step in reversed(chosen):
+                if step.gives & facts & sole:
+                    needed |= 1 << self._place[step.id]
+                    facts |= step.asks
+        return needed
 
     def _after(self, chosen: int) -> int:
         return reached(0, self._those(chosen))
 
     def _those(self, chosen: int) -> list[Step]:
-        return [self.steps[place] for place in bits(chosen)]
+        """In an order in which all steps together can be begun: a choice of them is mostly followed in one go."""
+        return [step for place, step in self._begun if chosen & place]
 
     def _longest_first(self, chosen: int) -> list[Step]:
-        return sorted(self._those(chosen), key=lambda step: (-step.minutes, step.id))
+        return [step for place, step in self._longest if chosen & place]
 
     def minutes(self, chosen: int) -> int:
-        total, costs = 0, self._costs
-        while chosen:  # bits(), written out: half of the time of a plan is spent here
-            low = chosen & -chosen
-            total += costs[low.bit_length() - 1]
-            chosen ^= low
-        return total
+        known = self._sums.get(chosen)
+        if known is None:
+            known = self._sums[chosen] = sum(self._costs[place] for place in bits(chosen))
+        return known

@@ -23,7 +23,7 @@ def text(found: ReadingList) -> str:
     number = f"{len(found.items)} reading{'' if len(found.items) == 1 else 's'}"
     parts = [f"{plain(found.title)}\nfor a {found.reader}{within}: {number}, about {duration(found.minutes)}"]
     if not found.items:
-        parts.append(_nothing(found))
+        parts.append(nothing(found))
     parts += [_item(number, item) for number, item in enumerate(found.items, 1)]
     if found.left_out:
         parts.append("\n".join(["left out", *(f"  {line}" for line in left_out(found))]))
@@ -36,7 +36,8 @@ def left_out(found: ReadingList) -> Iterator[str]:
         yield f"{plain(goal.title)} ({goal.level}): {goal.why}"
 
 
-def _nothing(found: ReadingList) -> str:
+def nothing(found: ReadingList) -> str:
+    """Why a list is empty."""
     if found.left_out:
         return "No reading fits."
     return "Nothing to read: all that it needs is known." if found.goals else "Nothing to read: it needs no concept."

@@ -34,6 +34,11 @@ def wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, subsequent_indent="            ", break_on_hyphens=False)
 
 
+def paragraph(text: str) -> str:
+    """``text`` in lines that all begin at the left edge."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+
+
 def verdict_lines(judged: Judgement) -> Iterator[str]:
     """The verdict with its reason, and the numbers of each condition."""
     yield wrapped(f"verdict     {click.style(judged.verdict, bold=True)}: {judged.reason}")

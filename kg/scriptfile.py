@@ -21,6 +21,11 @@ BAD = rule(
     f"A script is Python that parses, its docstring begins with a title of at most {MAX_TITLE} characters.",
     "import numpy  # no docstring",
 )
+IMPORTS = rule(
+    "script-import",
+    "A script stands alone: it imports neither kg nor another script, so that it sees no tolerance and no rival.",
+    "import kg",
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\.py\Z", re.ASCII)
 
 
@@ -40,7 +45,7 @@ def is_script_name(name: str) -> bool:
 
 
 def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
-    """The script at ``path`` below ``root``, or None and why."""
+    """The script at ``path`` below ``root``, with what is wrong with it; None where it cannot be read."""
     text, findings = read_text(root, path, SCRIPT_LIMIT)
     if text is None:
         return None, findings
@@ -65,7 +70,8 @@ def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
         return None, [UNREADABLE.at(Place(path), f"{problem}; read it again when nothing writes to it")]
     if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n") != text.encode():
         return None, [UNREADABLE.at(Place(path), "changed while it was read; read it again when nothing writes to it")]
-    return Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest()), []
+    script = Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest())
+    return script, first_problems(list(_imports(root, path, tree)))
 
 
 def source(root: Path, script: Script) -> str | None:
@@ -76,6 +82,22 @@ def source(root: Path, script: Script) -> str | None:
         return None
     same = hashlib.sha256(raw).hexdigest() == script.sha256
     return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8").replace("\r\n", "\n") if same else None
+
+
+def _imports(root: Path, path: str, tree: ast.Module) -> Iterator[Finding]:
+    """A finding for each import of the package or of another script."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules = [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or name.name for name in node.names] if node.level else [node.module or ""]
+        else:
+            continue
+        for module in dict.fromkeys(module.partition(".")[0] for module in modules):
+            script = f"{module}.py"
+            if module == "kg" or (is_script_name(script) and (root / Path(path).parent / script).is_file()):
+                message = f"imports {module!r}, and a script stands alone; write out here what it needs of that"
+                yield IMPORTS.at(Place(path, node.lineno), message)
 
 
 def _problems(docstring: str, title: str, place: Place) -> Iterator[Finding]:

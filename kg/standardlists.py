@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from kg import yamlfile
+from kg.english import listed
 from kg.goals import known_from
 from kg.graph import Graph
 from kg.inert import inert
@@ -26,17 +27,17 @@ def pages(root: Path, graph: Graph) -> dict[str, str]:
     index = [
         "# Reading lists",
         "",
-        "For a beginner. Minutes are estimates; `kg read` makes the same for any target.",
+        "For a beginner. Each is the least reading that can be begun and followed in this order: one subject after",
+        "the other, with what it needs directly before it. Minutes are estimates. `kg read` makes one for any target;",
+        "the page *What to read* of the app leaves out what you know.",
         "",
     ]
     found: dict[str, str] = {}
     for row in rows:
         hours = float(row["hours"]) if "hours" in row else None
-        listed = reading_list(graph, row["target"], "beginner", hours, tuple(row.get("knows", ())))
-        found[f"{FOLDER}/{row['id']}.md"] = "\n".join(_page(graph, row, listed)) + "\n"
-        index.append(
-            f"- [{inert(row['title'])}]({row['id']}.md): {len(listed.items)} readings, {duration(listed.minutes)}"
-        )
+        made = reading_list(graph, row["target"], "beginner", hours, tuple(row.get("knows", ())))
+        found[f"{FOLDER}/{row['id']}.md"] = "\n".join(_page(graph, row, made)) + "\n"
+        index.append(f"- [{inert(row['title'])}]({row['id']}.md): {len(made.items)} readings, {duration(made.minutes)}")
     return {f"{FOLDER}/README.md": "\n".join(index) + "\n", **found}
 
 
@@ -51,16 +52,18 @@ def _page(graph: Graph, row: dict[str, Any], found: ReadingList) -> Iterator[str
         f"{inert(row['able'])}"
     )
     yield ""
-    yield f"{len(found.items)} readings, about {duration(found.minutes)} (an estimate). For a beginner"
-    if found.knows:
-        yield f"who knows {inert(', '.join(concepts[one].title for one in found.knows if one in concepts))}"
+    brings = inert(listed([concepts[one].title for one in found.knows if one in concepts]))
     hours = f" --hours {found.hours:g}" if found.hours is not None else ""
     knows = f" --knows {','.join(found.knows)}" if found.knows else ""
-    yield f"(`kg read {row['target']}{hours}{knows}`)."
+    yield (
+        f"{len(found.items)} readings, about {duration(found.minutes)} (an estimate), for a beginner"
+        f"{f' who knows {brings}' if brings else ''} (`kg read {row['target']}{hours}{knows}`)."
+    )
     yield ""
     for number, item in enumerate(found.items, 1):
         yield from _item(graph, number, item)
     if found.left_out:
+        yield ""
         yield "Left out: " + inert(", ".join(one.title for one in found.left_out)) + "."
 
 

@@ -19,7 +19,7 @@ from kg.papercircle import circularity
 from kg.papers import Paper
 from kg.records import Retired
 from kg.relations import RELATIONS
-from kg.runcard import verdict_lines, wrapped
+from kg.runcard import paragraph, verdict_lines, wrapped
 from kg.trace import Step
 
 
@@ -70,7 +70,7 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
     yield click.style(f"{node.address}  ({evidence.graph.corpus.place(node.address)})", dim=True)
     statement = getattr(node.record, "statement", None)
     if statement and statement != node.title:
-        yield from ("", wrapped(statement))
+        yield from ("", paragraph(statement))
     if isinstance(node.record, Paper):
         yield from _paper(node.record)
         yield from _paper_card(evidence, node)
@@ -79,7 +79,7 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield from ("", f"standing    {click.style(found.standing or 'none: framing', bold=True)}")
         yield f"literature  {found.literature}"
         yield f"rerun       {found.rerun} ({found.tested} of {found.total} predictions tested)"
-        yield wrapped(found.reason)
+        yield wrapped(f"because     {found.reason}")
     if node.kind == "prediction":
         yield from _prediction(node, evidence.predictions[node.address])
         if node.address in evidence.maps:
@@ -119,7 +119,7 @@ def _mark(mark: Mark) -> str:
 
 def _paper(paper: Paper) -> Iterator[str]:
     names = ", ".join(author.text for author in paper.authors) + (" and others" if paper.incomplete else "")
-    yield from ("", wrapped(visible(f"{names} ({paper.year}). {paper.venue}")))
+    yield from ("", paragraph(visible(f"{names} ({paper.year}). {paper.venue}")))
     for name, value in (("arXiv", paper.arxiv), ("DOI", paper.doi), ("address", paper.url)):
         if value:
             yield f"{name:8}{value}"
@@ -143,8 +143,14 @@ def _paper_card(evidence: Evidence, node: Node) -> Iterator[str]:
         replies = ", ".join(f"{reply.address}: concedes {reply.concedes or 'nothing'}" for reply in objection.replies)
         yield wrapped(f"objection   {objection.address} [{made}] → {replies or 'no reply'}")
     found = circularity(evidence, node.address, card.centre)
-    share = "no result behind them" if found.own_share is None else f"{found.own_share:.0%} of the results are its own"
-    yield f"circular    {'; '.join(' → '.join(circle) for circle in found.circles) or 'no circle'}; {share}"
+    circles = "; ".join(" → ".join(circle) for circle in found.circles)
+    yield wrapped(f"circular    {f'yes: {circles}' if circles else 'no, none of its core claims rests on itself'}")
+    share = (
+        "no result on record supports its core claims"
+        if found.own_share is None
+        else f"{found.own_share:.0%} of the results that support its core claims come from it or from its authors"
+    )
+    yield wrapped(f"support     {share}")
 
 
 def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:

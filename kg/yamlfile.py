@@ -276,7 +276,10 @@ class _Builder:
             line = _line(last)  # a quote left open runs into the next line's, and only what follows that is odd
         broken = DIRECTIVE if "directive" in context else SYNTAX
         until = f" by line {stopped.line + 1}" if stopped and stopped.line + 1 != line else ""
-        message = f"{f'{context}: ' if context else ''}{what}{until}; check quotes, brackets and indentation near here"
+        mend = "check quotes, brackets and indentation near here"
+        if "mapping values are not allowed" in what:
+            mend = "a value with ': ' in it needs quotes around it; else check the indentation near here"
+        message = f"{f'{context}: ' if context else ''}{what}{until}; {mend}"
         self.add(broken, line, message)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ortools.sat.python import cp_model
 
-from kg.plan import Step
+from kg.steps import Step
 
 
 def closure(known: int, steps: Sequence[Step]) -> int:
@@ -64,7 +64,8 @@ def _landmark(steps: Sequence[Step], known: int, goal: int, chosen: set[int]) ->
     reached = closure(known, inside)
     for place in sorted(set(range(len(steps))) - chosen, key=lambda one: (steps[one].minutes, one)):
         step = steps[place]
-        grown = reached if step.asks & ~reached else closure(reached | step.gives, inside)
+        gives_nothing = step.asks & ~reached or not step.gives & ~reached
+        grown = reached if gives_nothing else closure(reached | step.gives, inside)
         if grown & goal:
             out.append(place)
         else:

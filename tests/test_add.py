@@ -32,6 +32,54 @@ def test_pasted_bibtex_becomes_an_entry_as_the_others_are(tree: Path, kg: Kg) ->
     assert toytree.findings(tree) == []
 
 
+def test_a_key_of_another_form_is_kept_and_told(tree: Path, kg: Kg) -> None:
+    """The key that was given stays, with the usual form beside it; --key sets another, but none that is taken."""
+    said = kg("add", "-", "--strand", "toy", text=PASTED).output
+    assert "the key 'Some_Key' was kept, and is for good; the record's keys read 'test2026stability'" in said
+
+    other = PASTED.replace("00002", "00003").replace("Stability of Everything", "Decay of Anything")
+    assert (
+        "is taken; choose another --key"
+        in kg("add", "-", "--strand", "toy", "--key", "some_key", text=other, code=1).output
+    )
+    assert "is no citation key" in kg("add", "-", "--strand", "toy", "--key", "a b", text=other, code=1).output
+    said = kg("add", "-", "--strand", "toy", "--key", "test2026decay", text=other).output
+    assert "added test2026decay to bib/toy.bib" in said
+    assert "was kept" not in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "made"),
+    [("booktitle={Proceedings of Tests}", "inproceedings"), ("note={A talk}", "misc"), ("journal={J}", "article")],
+)
+def test_another_type_is_told(fields: str, made: str, tree: Path, kg: Kg) -> None:
+    """An article without a journal is what its fields make it, and that is said."""
+    pasted = f"@article{{test2026decay, title={{Decay of it}}, author={{Test, Ada}}, year={{2026}}, {fields}}}"
+
+    said = kg("add", "-", "--strand", "toy", text=pasted).output
+
+    assert f"@{made}{{test2026decay," in (tree / "bib/toy.bib").read_text()
+    assert (f"@article without a journal was made @{made}" in said) == (made != "article")
+
+
+def test_a_warning_is_called_one(tree: Path, kg: Kg) -> None:
+    """What the new entry makes the check warn of is printed as a warning, and the entry is added."""
+    pasted = "@article{test2026decay, title={Decay of it}, author={TEST, Ada}, year={2026}, journal={J}}"
+
+    said = kg("add", "-", "--strand", "toy", text=pasted).output
+
+    assert "warning: bib/toy.bib:" in said
+    assert "added test2026decay" in said
+
+
+def test_a_file_that_is_missing_is_no_matter_of_room(tree: Path, kg: Kg) -> None:
+    """A path with a mistake in it is told to be looked at, not to be given room."""
+    said = kg("add", "nothere.bib", "--strand", "toy", code=1).output
+
+    assert "nothere.bib: No such file or directory; check how it is spelled" in said
+    assert "room" not in said
+
+
 def test_a_work_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> None:
     """The entry that is there is shown with its line and with the identifier that it lacks."""
     pasted = "@article{x, title={Exact Solutions to the Non-linear Dynamics of Learning in Deep Linear Neural Networks}, author={Saxe, A. and Ganguli, S.}, year={2013}, journal={J}, doi={10.1000/1}}"

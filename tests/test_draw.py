@@ -265,6 +265,12 @@ def test_hostile_titles_stay_text(toy: Evidence) -> None:
         (r"Sharpness hovers at $2/\eta$.", "Sharpness hovers at 2/η."),
         (r"$n^{-1}$ and $\sqrt{d}$, $x_0$", "n⁻¹ and √d, x₀"),
         (r"the exponent $\frac{a}{1+a}$", "the exponent a/(1+a)"),
+        (r"falls as $t^{-p/(p+2)}$ or $t^{-\frac{p}{p+2}}$", "falls as t^(-p/(p+2)) or t^(-p/(p+2))"),
+        (
+            r"$n^{2L}$, $x^{\alpha}$, $w_{t+1}$, $W^{(l)}$, $\sigma_{\mathrm{max}}$",
+            "n^(2L), x^α, w_(t+1), W^(l), σ_max",
+        ),
+        (r"$W^\top W$ and $W^{\top}W$, $\sqrt{x_{1}}$", "WᵀW and WᵀW, √x₁"),
         (r"costs 5 $ or 6", "costs 5 $ or 6"),
         ("two\nlines", "two lines"),
     ],

@@ -111,6 +111,14 @@ def own(paper: str) -> str:
             own("alpha"), report("beta", "differs"), "disputed",
             "Supported by Alpha 2020, disputed by Beta 2020; it has no test yet.",
         ),
+        (
+            f"{own('alpha')}, {own('beta')}", f"{report('beta', 'differs')}, {report('beta', 'agrees')}", "disputed",
+            "Supported by Alpha 2020 and Beta 2020, disputed on another point by Beta 2020; it has no test yet.",
+        ),
+        (
+            own("alpha"), ", ".join((report("alpha", "differs"), report("alpha", "agrees"), report("beta", "differs"))),
+            "refuted", "Refuted by Alpha 2020 and Beta 2020; it has no test yet.",
+        ),
         ("", report("beta", "differs"), "disputed", "Supported by nobody, disputed by Beta 2020; it has no test yet."),
         (
             "", f"{report('beta', 'differs')}, {report('gamma', 'differs')}", "refuted",

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from kg import bibfile, yamlfile
 from kg.cli import main
-from kg.contribute import bibstyle, mend, yamlstyle
+from kg.contribute import bibstyle, mend, modeline, yamlstyle
 from kg.contribute.yamlstyle import CannotFormatError
+from kg.corpus import FOLDERS, SINGLES
 from tests import toytree
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +42,20 @@ predictions:
 sources: [{{depth: section, paper: key}}]
 # at the end
 """
+
+
+def test_the_schema_at_the_top_stays_there_and_is_the_right_one() -> None:
+    """A line that names a schema stays the first whatever moves below it, names one that is there, and is no value."""
+    for path in (*(f"data/{folder}/x.yaml" for folder in FOLDERS), *(f"data/{stem}.yaml" for stem in SINGLES)):
+        line = modeline.of(path)
+        assert ((ROOT / path).parent / line.partition("$schema=")[2]).resolve().is_file()
+        assert yamlfile.parse(f"{line}\ntitle: x\n", path).value == {"title": "x"}
+    right = modeline.put(BEFORE, CLAIM)
+    out = yamlstyle.canonical(right, CLAIM)
+    assert out == f"{modeline.of(CLAIM)}\n{yamlstyle.canonical(BEFORE, CLAIM)}"
+    assert yamlstyle.canonical(out, CLAIM) == modeline.put(out, CLAIM) == out
+    assert yamlstyle.canonical(out.replace("claim.schema", "question.schema"), CLAIM) == out
+    assert modeline.put("a: b\n", "data/meter.yaml") == "a: b\n"
 
 
 def test_a_record_in_canonical_form() -> None:

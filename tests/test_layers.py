@@ -11,8 +11,8 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-english git findings relations arithmetic latex intervals inert plan
-identifiers bibvalue jsonfile texsafe
+english git findings relations arithmetic latex intervals inert steps
+plan identifiers bibvalue jsonfile texsafe
 repository guesses
 textfile names fields validation
 stored sweeps regimes
@@ -37,7 +37,7 @@ export
 library weighing
 papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
-guard
+guard picking
 secondseeds
 textcard scriptlist readingtext
 standardlists

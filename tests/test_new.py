@@ -55,7 +55,9 @@ def test_a_claim_by_flags_is_canonical_and_clean(tree: Path, kg: Kg) -> None:
     kg(*CLAIM)
 
     path = "data/claims/momentum-widens-stable-range.yaml"
-    assert mend.formatted((tree / path).read_text(), path) == (tree / path).read_text()
+    text = (tree / path).read_text()
+    assert text.startswith("# yaml-language-server: $schema=../schema/claim.schema.json\ntitle: ")
+    assert mend.formatted(text, path) == text
     assert toytree.findings(tree) == []
 
 
@@ -71,14 +73,23 @@ def test_without_a_terminal_every_missing_flag_is_named(tree: Path, kg: Kg) -> N
 
 
 def test_on_a_terminal_what_is_missing_is_asked_for(tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words in the place of an id bring the nearest ids, and the question is put again."""
+    """Words that find one id are it; those that find several bring them, and the question is put again."""
     monkeypatch.setattr(asking, "interactive", lambda: True)
-    answers = "Noise helps\nNoise lowers the loss.\nlaw\nempirical\nempirical-laws\nedge of stability\ncohen2021gradient\nabstract\n"
+    answers = "Noise helps\nNoise lowers the loss.\nlaw\nempirical\nnetworks\ncohen2021gradient\nbackground\nabstract\n"
 
     said = kg("new", "claim", text=answers).output
 
+    assert "empirical-laws  Simple empirical laws, the only one" in said
     assert "cohen2021gradient  Gradient descent on neural networks" in said
-    assert "strands: [empirical-laws]" in (tree / "data/claims/noise-helps.yaml").read_text()
+    written = (tree / "data/claims/noise-helps.yaml").read_text()
+    assert "strands: [empirical-laws]" in written
+    assert "role: background" in written
+
+
+def test_a_role_that_was_not_given_is_told(tree: Path, kg: Kg) -> None:
+    """By flags alone a source's role is its own result, and that is said; a role that is given is not repeated."""
+    assert "role: own-result, as no --role was given" in kg(*CLAIM).output
+    assert "role:" not in kg(*CLAIM, "--id", "again", "--force", "--role", "background").output
 
 
 def test_a_claim_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> None:
@@ -90,6 +101,14 @@ def test_a_claim_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> N
     assert len(list((tree / "data/claims").iterdir())) == 2
     kg(*TWIN, "--force")
     assert [f.rule for f in toytree.findings(tree)] == ["same-statement"]
+
+
+def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
+    """A claim that was written is followed by the nearest ones, with id and title."""
+    said = kg(*CLAIM).output
+
+    assert said.index("wrote data/claims/") < said.index("near it; is yours one of these?")
+    assert "  plateau  Full-batch training settles where sharpness is two over the step size" in said
 
 
 def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
@@ -113,7 +132,7 @@ def test_a_record_that_check_would_refuse_is_not_written(tree: Path, kg: Kg) -> 
     """TeX that cannot render stops the claim, with the rule and the line."""
     said = kg(*CLAIM, "--statement", "The edge is $2/eta.", code=1).output
 
-    assert "data/claims/momentum-widens-stable-range.yaml:2: unbalanced-tex" in said
+    assert "data/claims/momentum-widens-stable-range.yaml:3: unbalanced-tex" in said
     assert files(tree) == files(toytree.TOY)
 
 

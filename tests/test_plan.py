@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from kg.plan import Step, bits, ordered, plan, reached, within
+from kg.plan import plan, within
+from kg.steps import Step, bits, ordered, reached
 
 
 def problem(seed: int, steps: int = 11, facts: int = 8) -> tuple[list[Step], int]:

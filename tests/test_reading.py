@@ -14,30 +14,11 @@ from kg.graph import Graph, load
 from kg.reading import ReadingList, reading_list
 from tests import toytree
 
-CONCEPTS = """\
-calculus: {title: Calculus}
-descent: {title: Gradient descent, requires: [calculus]}
-curvature: {title: Curvature, requires: [descent]}
-chaos: {title: Chaos}
-"""
-READINGS = """\
-both: {paper: cohen2021gradient, where: "whole paper, 20 pages", minutes: 60, teaches: {calculus: meet, descent: meet}}
-calculus-short: {paper: saxe2014exact, where: "Sec. 1, 3 pages", minutes: 10, teaches: {calculus: meet}, requires: {}}
-curved: {paper: cohen2021gradient, where: "Sec. 2, 5 pages", minutes: 30, teaches: {curvature: use}, requires: {descent: meet}}
-descent-short: {paper: saxe2014exact, where: Sec. 2, minutes: 15, teaches: {descent: meet}, requires: {calculus: meet}}
-"""
-
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The toy tree with four concepts, one of which nobody teaches; claim plateau needs curvature, the other chaos."""
-    tree = toytree.copy(tmp_path_factory.mktemp("reading"))
-    (tree / "data/concepts.yaml").write_text(CONCEPTS, encoding="utf-8")
-    (tree / "data/readings.yaml").write_text(READINGS, encoding="utf-8")
-    for claim, needs in (("plateau", "[curvature]"), ("stability-limit", "[descent, chaos]")):
-        path = tree / f"data/claims/{claim}.yaml"
-        path.write_text(f"needs: {needs}\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-    return tree
+    """The toy tree with readings."""
+    return toytree.with_readings(toytree.copy(tmp_path_factory.mktemp("reading")))
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +64,13 @@ def test_known_concepts_and_papers_cost_nothing(graph: Graph) -> None:
     assert readings(reading_list(graph, "claim:plateau", knows=["saxe2014exact"])) == ["curved"]
     assert readings(reading_list(graph, "claim:plateau", knows=["cohen2021gradient"])) == []
     assert known_from(graph, ["paper:saxe2014exact"]) == {"calculus": "meet", "descent": "meet"}
+
+
+def test_one_part_of_a_source_can_be_known(graph: Graph) -> None:
+    """Who knows a reading knows what it teaches, at its level, and not what the other parts of its source teach."""
+    assert known_from(graph, ["calculus-short"]) == {"calculus": "meet"}
+    assert known_from(graph, ["curved", "calculus-short"]) == {"curvature": "use", "calculus": "meet"}
+    assert readings(reading_list(graph, "claim:plateau", knows=["calculus-short"])) == ["descent-short", "curved"]
 
 
 def test_a_goal_that_nobody_teaches_is_said(graph: Graph) -> None:
@@ -145,3 +133,14 @@ def test_an_empty_list_says_why(tree: Path) -> None:
     assert "all that it needs is known" in run(tree, "plateau", "--knows", "curvature").stdout
     assert "No reading fits" in run(tree, "plateau", "--hours", "0.1").stdout
     assert "Chaos (meet): no reading teaches it" in run(tree, "concept:chaos").stdout
+
+
+def test_words_lead_to_what_has_a_list(tree: Path) -> None:
+    """A concept's name is taken; other words bring nodes that have a list, and a paper the claims that it states."""
+    assert "Gradient descent" in run(tree, "gradient descents").stdout
+    near = run(tree, "quadratic curvature")
+    assert near.exit_code == 2
+    assert "to read towards" in near.stderr
+    assert "claim:stability-limit" in near.stderr
+    assert "paper:" not in near.stderr
+    assert "such as claim:plateau, which it states" in run(tree, "cohen2021gradient").stderr

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.evidence import Evidence
 from kg.graph import load
-from tests import toytree
+from tests import planted, toytree
 from tests.test_new import Kg, files, kg, tree
 
 __all__ = ["kg", "tree"]  # fixtures
@@ -61,3 +62,31 @@ def test_what_is_still_referred_to_is_not_withdrawn(tree: Path, kg: Kg) -> None:
     kg("retire", "question:why-two", "--why", "nobody asks")
     assert "nobody asks" in kg("show", "why-two", code=2).output
     assert toytree.findings(tree) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("claim:stability-limit", "claim:edge-of-a-quadratic"),
+        ("prediction:stability-limit/onset", "prediction:stability-limit/begin"),
+    ],
+)
+def test_runs_and_maps_follow_a_new_name(old: str, new: str, tree: Path, kg: Kg) -> None:
+    """Files that machines wrote keep the old name, and count for the new one: verdict, map and amendment."""
+    planted._with_map(tree)
+    toytree.edit(tree, planted.CLAIM, 'regime: {depth: "= 1"}', 'regime: {depth: "<= 1e9", step-size: "<= 1e9"}')
+    planted._mapped(tree)
+    planted._run(tree)
+    toytree.edit(tree, planted.CLAIM, "value: 0.05", "value: 0.06")
+    planted._run(tree, day=25)
+    before = Evidence(load(tree))
+
+    kg("retire", old, "--to", new, "--why", "says it better")
+
+    after = Evidence(load(tree))
+    ((address, found),) = [(a, p) for a, p in after.predictions.items() if p.outcomes]
+    assert "quadratic" in address or "begin" in address
+    assert found.outcomes[0].amended is before.predictions[planted.ONSET].outcomes[0].amended is True
+    assert found.outcomes[0].judgement == before.predictions[planted.ONSET].outcomes[0].judgement
+    assert after.maps[address].cells == before.maps[planted.ONSET].cells
+    assert [f.rule for f in toytree.findings(tree)] == ["stale-map"]  # its declaration did change, and that alone

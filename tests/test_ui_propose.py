@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from kg import guard, repository
+from kg.contribute import modeline
 from kg.ui import LOCAL, ROOT
 from tests import toytree
 from tests.test_ui import labels, page, said
@@ -60,7 +61,9 @@ def test_a_claim_becomes_a_file_that_passes() -> None:
     assert "data/claims/momentum-moves-edge.yaml" in text
     assert "Its place in the graph" in text
     [file] = [code.value for code in app.code if code.language == "yaml"]
-    assert file.startswith("title: Momentum moves the edge\nstatement: Sharpness hovers at $(2+2\\beta)/\\eta$.\n")
+    assert file.startswith(
+        f"{modeline.of('data/claims/x.yaml')}\ntitle: Momentum moves the edge\nstatement: Sharpness hovers at $(2+2\\beta)/\\eta$.\n"
+    )
     assert "refuted-if: It falls." in file
     assert "Open a pull request" in labels(app)
     assert repository.UNSET.split(" (")[0] in text
@@ -82,7 +85,7 @@ def test_an_address_of_the_repository_opens_the_way(tree: Path) -> None:
     app = filled(page("propose", kind="claim"), "claim", **claim())
     [link] = [one.proto.url for one in app.get("link_button") if one.proto.label == "Open a pull request"]
     assert link.startswith(
-        "https://git.example/a/b/new/main?filename=data%2Fclaims%2Fmomentum-moves-edge.yaml&value=title"
+        "https://git.example/a/b/new/main?filename=data%2Fclaims%2Fmomentum-moves-edge.yaml&value=%23%20yaml-language"
     )
     assert repository.new_file("https://h/a/b", "x.yaml", "é" * 4000) == "https://h/a/b/new/main?filename=x.yaml"
 

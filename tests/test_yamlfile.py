@@ -243,6 +243,13 @@ def test_what_the_parser_says_is_passed_on(text: str, says: str) -> None:
     assert found.message.startswith(says)
 
 
+def test_a_colon_in_a_value_is_told_to_need_quotes() -> None:
+    """The parser's word for a second ': ' on a line is not a newcomer's; quotes are named as the way out."""
+    (finding,) = parse("title: Kernels: what they see\n").findings
+
+    assert "a value with ': ' in it needs quotes" in finding.message
+
+
 def test_bombs_stay_small() -> None:
     """Aliases that would unfold to a million texts are refused where they stand."""
     laughs = "a: &a [x, x]\n" + "".join(

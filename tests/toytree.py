@@ -22,6 +22,30 @@ def copy(folder: Path) -> Path:
     return target
 
 
+CONCEPTS = """\
+calculus: {title: Calculus}
+descent: {title: Gradient descent, requires: [calculus]}
+curvature: {title: Curvature, requires: [descent]}
+chaos: {title: Chaos}
+"""
+READINGS = """\
+both: {paper: cohen2021gradient, where: "whole paper, 20 pages", minutes: 60, teaches: {calculus: meet, descent: meet}}
+calculus-short: {paper: saxe2014exact, where: "Sec. 1, 3 pages", minutes: 10, teaches: {calculus: meet}, requires: {}}
+curved: {paper: cohen2021gradient, where: "Sec. 2, 5 pages", minutes: 30, teaches: {curvature: use}, requires: {descent: meet}}
+descent-short: {paper: saxe2014exact, where: Sec. 2, minutes: 15, teaches: {descent: meet}, requires: {calculus: meet}}
+"""
+
+
+def with_readings(tree: Path) -> Path:
+    """``tree`` with four concepts, one of which nobody teaches; claim plateau needs curvature, the other chaos."""
+    (tree / "data/concepts.yaml").write_text(CONCEPTS, encoding="utf-8")
+    (tree / "data/readings.yaml").write_text(READINGS, encoding="utf-8")
+    for claim, needs in (("plateau", "[curvature]"), ("stability-limit", "[descent, chaos]")):
+        path = tree / f"data/claims/{claim}.yaml"
+        path.write_text(f"needs: {needs}\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return tree
+
+
 def edit(tree: Path, path: str, old: str, new: str) -> None:
     """Replace the one text ``old`` in a file of the tree."""
     text = (tree / path).read_text(encoding="utf-8")

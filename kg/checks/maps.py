@@ -55,8 +55,9 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
             yield STALE.at(corpus.place(address, "map"), message)
         else:
             yield from (REGIME.at(corpus.place(address, "map"), line) for line in disagreements(evidence, mapped))
+    live = {name for address in evidence.maps for name in corpus.names(address)}
     for run in corpus.maps:
-        if run.prediction not in evidence.maps and f"claim:{_claim(run.prediction)}" not in corpus.broken:
+        if run.prediction not in live and f"claim:{_claim(run.prediction)}" not in corpus.broken:
             message = f"{run.prediction!r} is no prediction with a map; declare it there, or move the file away"
             yield STALE.at(Place(run.path or ""), message)
 

@@ -29,6 +29,14 @@ from kg.cli import (
     serving,
 )
 
+_MENDS = {
+    errno.ENOENT: "check how it is spelled, and from which folder it is seen",
+    errno.EISDIR: "name a file in it",
+    errno.ENOTDIR: "name a folder there",
+    errno.EACCES: "change who may read or write it, or choose another place",
+}
+"""What to do about what the system refused, where that is not a matter of room."""
+
 
 class _Commands(click.Group):
     """Says in one line what the system refused, such as a full disk behind standard output."""
@@ -41,7 +49,8 @@ class _Commands(click.Group):
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else what is still to be written is tried again at exit
             place = problem.filename or "the output"
-            raise click.ClickException(f"{place}: {problem.strerror}; make room, or choose another place") from None
+            mend = _MENDS.get(problem.errno or 0, "make room, or choose another place")
+            raise click.ClickException(f"{place}: {problem.strerror}; {mend}") from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

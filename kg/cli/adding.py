@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source")
 @click.option("--strand", default="context", show_default=True, help="The file of bib/ that it goes into.")
+@click.option("--key", help="Its key, which is for good; else the one given, or one like saxe2014exact.")
 @click.option("--force", is_flag=True, help="Add it although the same work seems to be there.")
 @as_json
 @click.pass_obj
-def add(root: Path | None, source: str, strand: str, force: bool, json_: bool) -> None:
+def add(root: Path | None, source: str, strand: str, key: str | None, force: bool, json_: bool) -> None:
     """Add the paper SOURCE: a DOI, an arXiv number, a .bib file, or - for BibTeX on the input.
 
     Only a DOI or an arXiv number asks the network. A work that is there already is refused, with the entry shown.
@@ -46,7 +47,7 @@ def add(root: Path | None, source: str, strand: str, force: bool, json_: bool) -
             text = fetch.bibtex(source)
         else:
             text = sys.stdin.read(2_000_000) if source == "-" else Path(source).read_text(encoding="utf-8")
-        found = addpaper.additions(text, corpus.papers.values(), fresh_keys=fetched)
+        found = addpaper.additions(text, corpus.papers.values(), fresh_keys=fetched, key=key)
         for addition in found:
             if addition.twins and not force:
                 raise change.Refused(_pair(addition, corpus))
@@ -62,9 +63,9 @@ def add(root: Path | None, source: str, strand: str, force: bool, json_: bool) -
         for note in addition.notes:
             click.echo(f"{addition.paper.key}: {note}", err=True)
     for warning in warnings:
-        click.echo(str(warning), err=True)
-    rows = [{"key": key, "path": path} for key in keys]
-    put(rows if json_ else "\n".join(f"added {key} to {path}" for key in keys), json_)
+        click.echo(f"warning: {warning}", err=True)
+    rows = [{"key": each, "path": path} for each in keys]
+    put(rows if json_ else "\n".join(f"added {each} to {path}" for each in keys), json_)
 
 
 def _pair(addition: Addition, corpus: Corpus) -> str:

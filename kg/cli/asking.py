@@ -34,11 +34,17 @@ class Asker:
 
         return Index(self.graph)
 
-    def text(self, flag: str, given: str | None, question: str, among: Sequence[str] = ()) -> str:
+    def text(
+        self, flag: str, given: str | None, question: str, among: Sequence[str] = (), usual: str | None = None
+    ) -> str:
+        """The answer; without a terminal it is ``usual``, which is told, where there is such a thing."""
         if given and among and given not in among:
             raise click.UsageError(f"{flag}: found {given!r}, expected {', '.join(among[:-1])} or {among[-1]}")
         if given:
             return given
+        if not interactive() and usual:
+            click.echo(f"{flag.lstrip('-')}: {usual}, as no {flag} was given", err=True)
+            return usual
         if not interactive():
             self.missing.append(f"{flag} ({'|'.join(among) or question})")
             return ""
@@ -55,7 +61,11 @@ class Asker:
             words = str(click.prompt(f"{question} (id or words)", err=True))
             if (found := self._id(words, kind)) is not None:
                 return found
-            click.echo(self._near(words, kind) or "  nothing near; other words?", err=True)
+            near = self._near(words, kind)
+            if len(near) == 1:
+                click.echo(f"{_shown(near)}, the only one", err=True)
+                return near[0][0]
+            click.echo(_shown(near) or "  nothing near; other words?", err=True)
 
     def references(self, flag: str, given: Sequence[str], kind: str, question: str, *, needed: bool) -> list[str]:
         """Ids of nodes of ``kind``; asked for only where one is ``needed``."""
@@ -68,7 +78,7 @@ class Asker:
         if (found := self._id(text, kind)) is not None:
             return found
         raise click.UsageError(
-            f"{flag}: there is no {kind} {text!r}; near it:\n{self._near(text, kind) or '  nothing'}"
+            f"{flag}: there is no {kind} {text!r}; near it:\n{_shown(self._near(text, kind)) or '  nothing'}"
         )
 
     def done(self) -> None:
@@ -81,7 +91,12 @@ class Asker:
         address, _ = self.graph.resolve(text if text.startswith(f"{kind}:") else f"{kind}:{text}")
         return address.partition(":")[2] if address and address.startswith(f"{kind}:") else None
 
-    def _near(self, words: str, kind: str) -> str:
+    def _near(self, words: str, kind: str) -> list[tuple[str, str]]:
+        """Ids and titles of the nodes of ``kind`` that ``words`` find."""
         spaced = words.partition(":")[2] or words
         hits = self.index.find(spaced.replace("-", " "), kind, NEAR)
-        return "\n".join(f"  {hit.address.partition(':')[2]}  {hit.title}" for hit in hits)
+        return [(hit.address.partition(":")[2], hit.title) for hit in hits]
+
+
+def _shown(near: Sequence[tuple[str, str]]) -> str:
+    return "\n".join(f"  {name}  {title}" for name, title in near)

@@ -52,7 +52,7 @@ def resolved(graph: Graph, text: str) -> str:
         known = [node.address for node in graph.nodes()] + [node.id for node in graph.nodes()]
         raise click.UsageError(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
     if several:
-        click.echo(f"{text} is also {', '.join(several)}", err=True)
+        click.echo(f"{text} is also {', '.join(several)}; this is {address}", err=True)
     if text != address and address.partition(":")[2] != text:
         click.echo(f"{text} was retired; showing {address}", err=True)
     return address

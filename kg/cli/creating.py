@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kg.graph import Graph
 
 DEPTHS = ("secondary", "abstract", "section", "full-text")
+ROLES = ("own-result", "background", "conjecture")
 
 _force = click.option("--force", is_flag=True, help="Write it although it seems to be there already.")
 _id = click.option("--id", "id_", help="Its id; made of the title where it is left out.")
@@ -41,7 +42,7 @@ def new() -> None:
 @click.option("--kind", help="theorem, derivation, law, observation, conjecture or framing.")
 @_strands
 @click.option("--paper", help="The key of its source in bib/ (kg add puts it there).")
-@click.option("--role", type=click.Choice(["own-result", "background", "conjecture"]), default="own-result")
+@click.option("--role", type=click.Choice(ROLES), help="What the source does with it; own-result where it is left out.")
 @click.option("--where", help="Equation, figure or section, only if you read it there.")
 @click.option("--depth", type=click.Choice(DEPTHS), help="How far you read the source.")
 @click.option("--needs", multiple=True, help="A concept that a reader must know; may be repeated.")
@@ -71,7 +72,7 @@ def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> N
     }
     source = {
         "paper": ask.reference("--paper", given["paper"], "paper", "its source"),
-        "role": given["role"],
+        "role": ask.text("--role", given["role"], "what the source does with it", ROLES, ROLES[0]),
         "where": given["where"],
         "depth": ask.text("--depth", given["depth"], "how far you read it", DEPTHS),
     }
@@ -227,6 +228,8 @@ def _own_file(graph: Graph, kind: str, folder: str, id_: str | None, fields: Map
     path = f"data/{folder}/{name}.yaml"
     written(graph, {path: record(dict(fields))}, new=frozenset({path}))
     click.echo(f"wrote {path}")
+    if kind == "claim":
+        _show_nearest(graph, name, fields)
 
 
 def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[str, Any], force: bool) -> None:
@@ -242,12 +245,31 @@ def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[
     click.echo(f"added {name} to {path}")
 
 
+def _known(graph: Graph, kind: str) -> dict[str, tuple[str, str]]:
+    return {node.id: (node.title, node.record.statement or "") for node in graph.nodes(kind)}
+
+
+def _show_nearest(graph: Graph, name: str, fields: Mapping[str, Any]) -> None:
+    """The claims nearest to a new one, those of its paper counting double: other words may hide the same claim."""
+    from kg.restatements import nearest, synonyms
+
+    papers = {source["paper"] for source in fields["sources"]}
+    claims = graph.corpus.claims.items()
+    kin = [key for key, claim in claims if papers & {source.paper for source in claim.sources}]
+    same = synonyms(graph.corpus)
+    near = nearest(name, fields["title"], fields["statement"], _known(graph, "claim"), same, kin)
+    if near:
+        click.echo("near it; is yours one of these?", err=True)
+    for key in near:
+        click.echo(f"  {key}  {graph.corpus.claims[key].title}", err=True)
+
+
 def _refuse_twins(graph: Graph, kind: str, name: str, fields: Mapping[str, Any], force: bool) -> None:
     """Show the pair and stop where the record says what another one says."""
-    from kg.restatements import of_statement
+    from kg.restatements import of_statement, synonyms
 
-    known = {node.id: (node.title, node.record.statement or "") for node in graph.nodes(kind)}
-    twins = of_statement(name, fields["title"], fields["statement"], known)
+    known = _known(graph, kind)
+    twins = of_statement(name, fields["title"], fields["statement"], known, synonyms(graph.corpus))
     if not twins or force:
         return
     lines = [f"a {kind} that says this seems to be there already; --force writes it all the same"]
@@ -268,4 +290,4 @@ def written(graph: Graph, files: Mapping[str, str], new: frozenset[str] = frozen
     except Refused as problem:
         raise click.ClickException(str(problem)) from None
     for warning in warnings:
-        click.echo(str(warning), err=True)
+        click.echo(f"warning: {warning}", err=True)

@@ -69,6 +69,7 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--hours", type=click.FloatRange(0, 10000, min_open=True), help="The hours that it is to fit into."
         ),
+        click.option("--knows", metavar="ID,ID…", default="", help="What its reader knows, as for kg read."),
         click.option("--strand", help="A strand with its claims, predictions and questions."),
         click.option("--all", "all_", is_flag=True, help="The whole record."),
         to_file,
@@ -86,6 +87,7 @@ def selected(
     target: str | None,
     level: Reader,
     hours: float | None,
+    knows: str,
     strand: str | None,
     all_: bool,
 ) -> Selection:
@@ -106,9 +108,12 @@ def selected(
             click.echo(f"nothing found for {words!r}; try fewer words", err=True)
         parts.append(selection.of(f"Search for “{words}”", hits))
     if target is not None:
-        parts.append(
-            selection.reading(reading_list(graph, target if target == FIELD else aim(graph, target), level, hours))
-        )
+        names = [name.strip() for name in knows.split(",") if name.strip()]
+        try:
+            aimed = reading_list(graph, target if target == FIELD else aim(graph, target), level, hours, names)
+        except ValueError as problem:
+            raise click.UsageError(str(problem)) from None
+        parts.append(selection.reading(aimed))
     if strand is not None:
         address = resolved(graph, strand if strand.startswith("strand:") else f"strand:{strand}")
         if not address.startswith("strand:"):

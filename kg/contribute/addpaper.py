@@ -35,25 +35,33 @@ class Addition:
     notes: tuple[str, ...]
 
 
-def additions(text: str, known: Iterable[Paper], *, fresh_keys: bool) -> list[Addition]:
-    """The entries of ``text``. ``fresh_keys``: keys are made here, as those of a host say nothing.
+def additions(text: str, known: Iterable[Paper], *, fresh_keys: bool, key: str | None = None) -> list[Addition]:
+    """The entries of ``text``. ``fresh_keys``: keys are made here, as those of a host say nothing; ``key``: this one.
 
-    Raises Refused, with every finding and its line, where ``text`` is no sound BibTeX.
+    Raises Refused, with every finding and its line, where ``text`` is no sound BibTeX, or ``key`` fits no one entry.
     """
+    if key is not None and not identifiers.is_citation_key(key):
+        raise Refused(f"{key!r} is no citation key; the record's keys read like 'saxe2014exact'")
     read = bibfile.parse(text if text.endswith("\n") else text + "\n", "the BibTeX given")
     if wrong := [finding for finding in read.findings if finding.severity == "error"]:
         raise Refused(as_text(wrong))
     there = list(known)
+    if key is not None and len(read.entries) != 1:
+        raise Refused(f"--key names one entry, and this input holds {len(read.entries)}; give each entry its own key")
+    if key is not None and any(key.casefold() == paper.key.casefold() for paper in there):
+        raise Refused(f"the key {key!r} is taken; choose another --key")
     names = _names(there)
     made: list[Addition] = []
     for entry in read.entries:
-        addition = _addition(entry, there, names, fresh_keys)
+        addition = _addition(entry, there, names, fresh_keys, key)
         made.append(addition)
         there.append(addition.paper)
     return made
 
 
-def _addition(entry: BibEntry, known: list[Paper], names: Collection[str], fresh_keys: bool) -> Addition:
+def _addition(
+    entry: BibEntry, known: list[Paper], names: Collection[str], fresh_keys: bool, chosen: str | None
+) -> Addition:
     notes: list[str] = []
     fields = _fields(entry, notes)
     if _in_title_case(latex.to_text(fields.get("title", ""))):
@@ -61,16 +69,23 @@ def _addition(entry: BibEntry, known: list[Paper], names: Collection[str], fresh
         notes.append("the title was put in sentence case; look at its names")
     kind = entry.type if entry.type in _KNOWN_TYPES else "misc"
     if (kind, "journal" in fields) == ("article", False):
-        kind = "misc"
+        kind = "inproceedings" if "booktitle" in fields else "misc"
+    if kind != entry.type:
+        lacking = " without a journal" if entry.type == "article" else ""
+        notes.append(f"@{entry.type}{lacking} was made @{kind}")
     made = replace(entry, type=kind, fields=fields)
     paper, findings = papers.from_entry(made)
     if wrong := [finding for finding in findings if finding.severity == "error"]:
         raise Refused(as_text(wrong))
     taken = {other.key.casefold() for other in known}
-    wanted = paper.key if identifiers.is_citation_key(paper.key) and not fresh_keys else key_of(paper)
+    usual = key_of(paper)
+    given = paper.key if identifiers.is_citation_key(paper.key) and not fresh_keys else usual
+    wanted = chosen or given
     key = _free(wanted, taken)
     if key != wanted:
         notes.append(f"the key {wanted!r} is taken, so this is {key!r}")
+    elif key != usual and not chosen:
+        notes.append(f"the key {key!r} was kept, and is for good; the record's keys read {usual!r} (--key sets it)")
     paper = replace(paper, key=key)
     twins = tuple((twin.first, twin.why) for twin in duplicates.of_work(paper, known))
     rows = "".join(f"  {name} = {{{fields[name]}}},\n" for name in sorted(fields, key=FIELDS.index))

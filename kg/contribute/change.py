@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kg import checks, graph, stored
-from kg.contribute import mend
+from kg.contribute import mend, modeline
 from kg.contribute.yamlstyle import CannotFormatError
 from kg.corpus import TREE
 from kg.findings import Finding, as_text, beyond
@@ -40,7 +40,9 @@ def apply(
                 f"{path} is there already, and nothing is overwritten; give it another --id, or edit the file"
             )
     try:
-        texts = {path: text if keep_form else _formed(path, text) for path, text in files.items()}
+        texts = {
+            path: text if keep_form else _formed(path, text, not (root / path).exists()) for path, text in files.items()
+        }
     except CannotFormatError as problem:
         raise Refused(str(problem)) from None
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
@@ -65,5 +67,7 @@ def apply(
     return brought
 
 
-def _formed(path: str, text: str) -> str:
-    return mend.formatted(text, path) if path.startswith(("data/", "bib/")) else text
+def _formed(path: str, text: str, new: bool) -> str:
+    if not path.startswith(("data/", "bib/")):
+        return text
+    return mend.formatted(modeline.put(text, path) if new else text, path)

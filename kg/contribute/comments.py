@@ -37,7 +37,7 @@ def read(text: str, root: Any) -> Comments:
         here = first.get(number)
         if number in taken:
             continue
-        if not line.strip() or line.lstrip().startswith("#"):
+        if not line.strip() or (line.lstrip().startswith("#") and number not in ends):
             if line.strip() or (waiting[-1:] != [""] and number):
                 waiting.append(line.strip())
             continue

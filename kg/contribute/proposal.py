@@ -15,7 +15,7 @@ from typing import Any
 
 from kg import bibfile, identifiers, papers, textfile, yamlfile
 from kg.checks import declarations, learning, links, order, prose, references, rivalry
-from kg.contribute import mend
+from kg.contribute import mend, modeline
 from kg.contribute.yamlstyle import CannotFormatError
 from kg.corpus import DUPLICATE_ID, FOLDERS, Corpus, uncollected
 from kg.findings import Finding, Place, beyond
@@ -77,7 +77,7 @@ def _file(graph: Graph, path: str, text: str, is_new: bool) -> Proposal:
     if wrong:
         return Proposal(path, text, address, tuple(wrong))
     with suppress(CannotFormatError):  # the reader says why, on the lines as they are
-        text = mend.formatted(text, path)
+        text = mend.formatted(modeline.put(text, path) if is_new else text, path)
     file = yamlfile.parse(text, path)
     if file.value is None:
         return Proposal(path, text, address, file.findings, fields=_by_field(file.findings, file.lines))
@@ -95,7 +95,7 @@ def _file(graph: Graph, path: str, text: str, is_new: bool) -> Proposal:
         findings=(),
         broken=corpus.broken - {address},
     )
-    return _held(graph, changed, Proposal(path, text, address, file.findings), file.lines)
+    return _held(graph, changed, Proposal(path, text, address, file.warnings), file.lines)
 
 
 def _entry(graph: Graph, path: str, text: str) -> Proposal:
@@ -162,7 +162,7 @@ def _by_field(findings: tuple[Finding, ...], lines: Mapping[Location, int]) -> d
     found: dict[str, tuple[Finding, ...]] = {}
     for finding in findings:
         at = bisect.bisect_right([line for line, _ in starts], finding.place.line) - 1
-        whole = at < 0 or (finding.rule == "missing-field" and finding.place.line == 1)
+        whole = at < 0 or (finding.rule == "missing-field" and finding.place.line == starts[0][0])
         name = "" if whole else starts[at][1]
         found[name] = (*found.get(name, ()), finding)
     return found

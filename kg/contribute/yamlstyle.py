@@ -1,7 +1,8 @@
 """A data file in canonical form: fields in the order of the design, quotes where they are needed, lines of 120.
 
-What a file says and its comments never change. A list or mapping stays in brackets where it was and fits on its
-line; longer text is folded. Blank lines between entries stay, one at a time.
+What a file says and its comments never change; a first line that names a schema stays there and names the right one.
+A list or mapping stays in brackets where it was and fits on its line; longer text is folded. Blank lines between
+entries stay, one at a time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import yaml
 from yaml.emitter import Emitter
 
 from kg import yamlfile
-from kg.contribute import comments, nodes, order
+from kg.contribute import comments, modeline, nodes, order
 from kg.contribute.comments import Comments
 from kg.contribute.nodes import Place, place
 from kg.contribute.order import Model
@@ -39,16 +40,17 @@ def canonical(text: str, path: str) -> str:
     said = yamlfile.parse(text, path)
     if said.value is None:
         raise CannotFormatError("; ".join(map(str, said.findings)))
-    root = nodes.compose(text)
+    line, body = modeline.split(text, path)
+    root = nodes.compose(body)
     model, depth = order.model_of(path)
-    writer = _Writer(comments.read(text, root))
+    writer = _Writer(comments.read(body, root))
     lines = [*writer.collection(root, model, 0, depth), *writer.comments.after]
-    out = "\n".join(line.rstrip(" ") for line in lines) + "\n"
+    out = "\n".join(line.rstrip(" ") for line in lines).lstrip("\n") + "\n"
     again = yamlfile.parse(out, path)
     kept = comments.read(out, nodes.compose(out)) if again.value is not None else Comments()
     if again.value != said.value or _words(kept) != _words(writer.comments):
         raise CannotFormatError(f"{path}: its values or comments would change; write it in a plainer form")
-    return out
+    return line + out
 
 
 def _words(found: Comments) -> list[str]:

@@ -14,10 +14,12 @@ _SIGNS = dict(zip(_NAMES.split(), _GREEK, strict=True)) | {
     "ge": "≥", "approx": "≈", "sim": "∼", "propto": "∝", "pm": "±", "neq": "≠", "ll": "≪", "gg": "≫", "top": "ᵀ",
     "partial": "∂", "nabla": "∇", "sum": "Σ", "in": "∈", "ell": "ℓ", "mid": "|", "langle": "⟨", "rangle": "⟩",
     "dots": "…", "ldots": "…", "varepsilon": "ε", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
-    "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+    "prime": "′", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-_RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_RAISED = str.maketrans("0123456789+-nᵀ′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ′")
 _LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+_ONE_RAISED = re.compile(r".|\d+\.\d+|[A-Za-z]{3,}|\([^()]*\)")  # ab is a product, which brackets hold together
+_ONE_LOWERED = re.compile(r".|\w+|\([^()]*\)")
 
 
 def plain(text: str) -> str:
@@ -30,12 +32,29 @@ def _characters(tex: str) -> str:
         r"\\(?:mathrm|mathbf|mathcal|mathbb|text|operatorname|left|right|bar|hat|tilde|boldsymbol)\b\s*", "", tex
     )
     for _ in range(3):  # fractions and roots nest rarely deeper
+        tex = re.sub(r"([\^_])\{([^{}\\]*)\}", lambda f: _placed(f[1], f[2].strip()), tex)
         tex = re.sub(r"\\t?frac\{([^{}]*)\}\{([^{}]*)\}", lambda f: f"{_grouped(f[1])}/{_grouped(f[2])}", tex)
         tex = re.sub(r"\\sqrt\{([^{}]*)\}", lambda f: f"√{_grouped(f[1])}", tex)
     tex = re.sub(r"\\([A-Za-z]+)\s*", lambda f: _SIGNS.get(f[1], f[1]), tex)
-    tex = re.sub(r"\^(?:\{([0-9+n-]+)\}|([0-9n]))", lambda f: (f[1] or f[2]).translate(_RAISED), tex)
-    tex = re.sub(r"_(?:\{([0-9+-]+)\}|([0-9]))", lambda f: (f[1] or f[2]).translate(_LOWERED), tex)
-    return re.sub(r"\\[,;:! ]", " ", tex).replace("{", "").replace("}", "").replace("\\", "")
+    tex = re.sub(r"\\[,;:! ]", " ", tex)
+    before = ""
+    while before != tex:  # from the innermost braces outward
+        before, tex = tex, re.sub(r"([\^_]?)\{([^{}]*)\}", lambda f: _placed(f[1], f[2].strip()), tex, count=1)
+    tex = re.sub(r"\^([0-9nᵀ′])", lambda f: _placed("^", f[1]), tex)
+    tex = re.sub(r"_([0-9])", lambda f: _placed("_", f[1]), tex)
+    return tex.replace("{", "").replace("}", "").replace("\\", "")
+
+
+def _placed(where: str, text: str) -> str:
+    """``text`` raised (``^``), lowered (``_``) or as it stands: by characters for it, else with brackets if need be."""
+    signs, one = (_RAISED, _ONE_RAISED) if where == "^" else (_LOWERED, _ONE_LOWERED)
+    if not where or not text:
+        return text
+    if all(ord(sign) in signs for sign in text):
+        return text.translate(signs)
+    if one.fullmatch(text):
+        return f"{where}{text}"
+    return f"{where}({text})"
 
 
 def _grouped(tex: str) -> str:

@@ -71,13 +71,33 @@ def plan(graph: Graph, text: str) -> Plan:
         tests = graph.node(address).record.scripts if address and address.startswith("prediction:") else ()
         tested = [test.script for test in tests if test.script in scripts]
         if not tested:
-            raise CannotRun(f"{text!r} is neither a script nor a prediction with a test{did_you_mean(name, scripts)}")
+            raise CannotRun(_no_script(graph, text))
         name = tested[0]
     if reason := runner.obstacle(graph.corpus.root, name):
         raise CannotRun(f"{reason}; mend that, then run again")
     predictions = {edge.target: graph.node(edge.target).record for edge in graph.out(f"reproduction:{name}", "tests")}
     files = {graph.corpus.place(address).path for address in predictions}
     return Plan(graph.corpus.root, scripts[name], predictions, (scripts[name].path, *sorted(files)))
+
+
+def _no_script(graph: Graph, text: str) -> str:
+    """Why ``text`` names no script, and what to name in its place."""
+    address, _ = graph.resolve(text)
+    kind, _, name = (address or "").partition(":")
+    if kind == "prediction":
+        return f"{text!r} is a prediction without a test that runs; kg new reproduction begins one"
+    if kind != "claim":
+        near = did_you_mean(text.removeprefix("reproduction:"), graph.corpus.scripts)
+        return f"{text!r} is neither a script nor a prediction with a test{near}"
+    tests = [
+        f"{edge.target.partition(':')[2]} (script {test.script})"
+        for edge in graph.out(str(address), "implies")
+        for test in graph.node(edge.target).record.scripts
+        if test.script in graph.corpus.scripts
+    ]
+    if not tests:
+        return f"{name!r} is a claim, and no script tests its predictions; kg new reproduction begins one"
+    return f"{name!r} is a claim; name a prediction or a script: {', '.join(tests)}"
 
 
 def require_committed(*plans: Plan) -> None:

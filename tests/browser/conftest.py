@@ -68,10 +68,9 @@ def wait_until_well(address: str, process: subprocess.Popen[bytes], log: Path) -
 
 
 @pytest.fixture(scope="session")
-def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """``streamlit run app.py`` on the toy tree with one hostile claim, as a host would serve it."""
-    folder = tmp_path_factory.mktemp("public")
-    tree = toytree.copy(folder)
+def public_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy tree with readings and one hostile claim."""
+    tree = toytree.copy(tmp_path_factory.mktemp("public"))
     claim = (tree / "data/claims/plateau.yaml").read_text(encoding="utf-8")
     quoted = HOSTILE.replace("'", "''")
     hostile = claim.replace(claim.splitlines()[0], f"title: '{quoted}'").replace(
@@ -79,9 +78,15 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     hostile = hostile.replace(r"Sharpness rises and then hovers at $2/\eta$.", f"'{HOSTILE_STATEMENT}'")
     (tree / "data/claims/hostile.yaml").write_text(hostile, encoding="utf-8")
-    port = free_port()
+    return toytree.with_readings(tree)
+
+
+@pytest.fixture(scope="session")
+def public(public_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``streamlit run app.py`` on that tree, as a host would serve it."""
+    port, folder = free_port(), tmp_path_factory.mktemp("public-log")
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    with serving([*command, "--server.port", str(port)], port, folder / "log.txt", KG_ROOT=str(tree)) as address:
+    with serving([*command, "--server.port", str(port)], port, folder / "log.txt", KG_ROOT=str(public_tree)) as address:
         yield address
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EDGE, EDGE_TITLE = "claim:edge-of-stability", "Full-batch training settles where sharpness is two over the step size"
 PAGES = (
     "/", "/explore?node=claim:plateau", "/explore?node=reproduction:quadratic_onset", "/questions", "/evidence",
-    "/start?step=2", "/find?q=sharpness",
+    "/start?step=2", "/find?q=sharpness", "/reading?target=claim:plateau", "/reading?hours=0.4&knows=calculus",
 )  # fmt: skip
 
 
@@ -92,8 +92,8 @@ def tab_to(page: Page, wanted: Callable[[dict[str, str]], bool], most: int = 80)
 
 
 @needs_chromium
-def test_by_the_keyboard_alone_to_the_strongest_contradiction(local: str, visit: Visit) -> None:
-    """Find a claim, read its evidence, open what speaks against it; no key but those of the keyboard."""
+def test_by_the_keyboard_alone_from_a_claim_to_a_list(local: str, visit: Visit) -> None:
+    """Find a claim, read its evidence, open what speaks against it, export what to read up to it; by keys only."""
     page = visit(local)
     settled(page)
     page.keyboard.press("/")
@@ -116,6 +116,29 @@ def test_by_the_keyboard_alone_to_the_strongest_contradiction(local: str, visit:
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="The road taken", exact=False).wait_for()
     assert selected(page) == "paper:lee2026road"
+    settled(page)
+
+    page.keyboard.press("/")
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(FOCUSED)["text"] == "What to read":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What to read").wait_for()
+    settled(page)
+    tab_to(page, lambda at: at["role"] == "combobox" and at["text"].endswith("To follow"))
+    page.keyboard.type("sharpness is two over the step")
+    page.get_by_role("option", name=EDGE_TITLE).wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reading?target=claim*edge-of-stability")
+    page.get_by_text("Teaches Edge of stability, which the claim needs.").wait_for()
+    settled(page)
+    tab_to(page, lambda at: at["text"] == "Download Markdown")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert text.startswith("# Reading list\\: Full\\-batch training settles")
+    assert "`paper:cohen2021gradient`" in text
 
 
 @needs_chromium

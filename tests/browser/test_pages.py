@@ -62,12 +62,18 @@ def test_the_watch_leads_to_a_prediction(public: str, visit: Visit) -> None:
 
 @needs_chromium
 def test_a_link_of_the_table_opens_the_question(public: str, visit: Visit) -> None:
-    """A pick is in the address and outlives a reload; a click on a question in the table opens its card."""
+    """A pick is in the address, outlives a reload and says what is exported; a question in the table opens its card."""
     page = visit(f"{public}/questions")
     page.get_by_role("button", name="partial 1").click()
     page.wait_for_url("**/questions?state=partial")
     page.reload()
     page.get_by_text("1 of 1 question").wait_for()
+    page.get_by_role("button", name="Export these").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"), newline="")))
+    assert [row["address"] for row in rows] == ["question:why-two"]
+    page.keyboard.press("Escape")
     page.get_by_role("table").locator('a[data-node="question:why-two"]').click()
     wait_drawn(page, "question:why-two")
 

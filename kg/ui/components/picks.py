@@ -26,8 +26,11 @@ def picks(name: str, titles: Mapping[str, str], help: str | None = None) -> list
     )  # fmt: skip
 
 
-def pick(name: str, titles: Mapping[str, str], help: str | None = None) -> str:
-    """The one option picked under ``?name=``; the first of ``titles`` is the default and not in the address."""
+def pick(name: str, titles: Mapping[str, str], help: str | None = None, label: str = "") -> str:
+    """The one option picked under ``?name=``; the first of ``titles`` is the default and not in the address.
+
+    ``label`` stands above it, with ``help``; without one both are there for screen readers only.
+    """
     key, first = f"pick-{name}", next(iter(titles))
     wanted = str(st.query_params.get(name, ""))
     st.session_state[key] = wanted if wanted in titles else first
@@ -40,7 +43,7 @@ def pick(name: str, titles: Mapping[str, str], help: str | None = None) -> str:
             st.query_params.pop(name, None)
 
     found = st.segmented_control(
-        name, list(titles), key=key, format_func=lambda option: titles[option], help=help, required=True,
-        label_visibility="collapsed", on_change=told,
+        label or name, list(titles), key=key, format_func=lambda option: titles[option], help=help, required=True,
+        label_visibility="visible" if label else "collapsed", on_change=told,
     )  # fmt: skip
     return found or first

@@ -11,7 +11,6 @@ from kg import draw, duplicates, repository, restatements
 from kg.contribute.proposal import Proposal, neighbours
 from kg.draw.plain import plain
 from kg.evidence import Evidence
-from kg.findings import Place
 from kg.relations import RELATIONS
 from kg.ui.components.card import card
 from kg.ui.components.linklist import Row, links_to_explore, row
@@ -31,7 +30,7 @@ def world_with(_world: World, _proposal: Proposal, stamp: str, path: str, text: 
 def verdict(proposal: Proposal) -> None:
     """Whether it would pass, and what stands in the way."""
     found = (*proposal.findings, *proposal.elsewhere)
-    needed = [f for f in found if f.rule == "missing-field" and f.place == Place(proposal.path)]
+    needed = [f for f in proposal.fields.get("", ()) if f.rule == "missing-field"]
     rest = [f for f in found if f not in needed]
     errors = [f for f in rest if f.severity == "error"]
     if needed:
@@ -68,7 +67,8 @@ def _twins(world: World, proposal: Proposal, kind: str, title: str, statement: s
         return []
     own = proposal.address.partition(":")[2]
     known = {node.id: (node.title, node.record.statement) for node in world.graph.nodes(kind) if node.id != own}
-    return restatements.of_statement(own, title, statement, known)
+    same = restatements.synonyms(world.graph.corpus)
+    return restatements.of_statement(own, title, statement, known, same)
 
 
 def preview(world: World, proposal: Proposal) -> None:

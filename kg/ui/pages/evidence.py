@@ -12,10 +12,12 @@ st.markdown(
 
 from kg import tested  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.draw.plain import plain  # noqa: E402
+from kg.export import selection  # noqa: E402
 from kg.tested import STATES, Tested  # noqa: E402
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table, value  # noqa: E402
+from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.linklist import row  # noqa: E402
 from kg.ui.components.numbers import Number, numbers  # noqa: E402
 from kg.ui.components.picks import picks  # noqa: E402
@@ -107,6 +109,7 @@ def page() -> None:
         st.info("No prediction passes these filters; take one away.")
         return
     st.caption(f"{len(shown)} of {counted(len(everything), 'prediction')}, the farthest from what was expected first.")
+    downloads(world, "evidence", lambda: selection.of("Evidence", [one.address for one in shown]), "Export these")
     if picks("view", {"picture": "as a picture"}):
         figure(world, shown)
     else:

@@ -18,6 +18,7 @@ from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
 from kg.ui.components.numbers import Number, numbers  # noqa: E402
 from kg.ui.components.predictioncard import badges  # noqa: E402
+from kg.ui.components.targets import HINT, targets  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
 from kg.walk import first_claim  # noqa: E402
@@ -149,11 +150,24 @@ def start_here(world: World) -> None:
     for column, (title, told, found) in zip(st.columns(len(shown)), shown, strict=True):
         with column:
             st.subheader(title, anchor=False)
+            if title == "Read":
+                list_for(world)
             st.caption(told)
             rows = [
                 row(world, graph.node(address), note=note) for address, note in list(found.items())[:MOST_SUGGESTED]
             ]
             links_to_explore(f"start-{title}", rows, title)
+
+
+def list_for(world: World) -> None:
+    """The way to a reading list for one's own target."""
+    named = targets(world, world.stamp)
+    chosen = st.selectbox(
+        "A reading list for", list(named), None, named.__getitem__, key="list-for", placeholder=HINT,
+        help="The least that one has to read to follow it, in order.",
+    )  # fmt: skip
+    if chosen is not None:
+        st.switch_page(state.READING, query_params={"target": chosen})
 
 
 def _needs(reading: Reading) -> tuple[int, int]:

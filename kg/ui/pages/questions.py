@@ -13,10 +13,12 @@ from collections import Counter  # noqa: E402  # the heading is on the screen be
 from kg import effort  # noqa: E402
 from kg.draw.plain import plain  # noqa: E402
 from kg.effort import UNSETTLED  # noqa: E402
+from kg.export import selection  # noqa: E402
 from kg.graph import Node  # noqa: E402
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table, value  # noqa: E402
+from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
 from kg.ui.components.picks import picks  # noqa: E402
 from kg.ui.state import World  # noqa: E402
@@ -141,6 +143,7 @@ def page() -> None:
     if not found:
         st.info("No question passes these filters; take one away.")
         return
+    downloads(world, "questions", lambda: selection.of("Questions", [node.address for node in found]), "Export these")
     if picks("view", {"board": "as a board by state"}):
         board(world, found)
     else:
