@@ -18,7 +18,8 @@ checks                            rules across records
 trace, defeat, weighing           what rests on what, and what has fallen; what speaks for and against
 search, stats, quality            find; count
 meter, draw                       the drawn sample of the meter; the network as a picture's data
-tested, effort, scorecard, walk, why   what pages show: rows of evidence, where to begin, desiderata, reasons
+tested, effort, scorecard, walk, why              what pages show: rows of evidence, where to begin, desiderata, reasons
+picking                          nodes by verdict, standing, state, cost
 rerun, figures, export            sandbox, runner, many at a time, maps; pictures; formats
 contribute                        canonical files, mending, new records, papers fetched, retirement, what a change does
 library                           the record in a notebook: what kg.load() gives

@@ -46,6 +46,7 @@ TREE = ("bib", "data", "scripts")
 """The folders that hold the record."""
 
 FOLDERS: dict[str, type[BaseModel]] = {"claims": Claim, "questions": Question, "arguments": Argument}
+_A = {"claims": "a claim", "questions": "a question", "arguments": "an argument"}
 SINGLES: dict[str, type[BaseModel]] = {
     "strands": Strand,
     "concepts": Concept,
@@ -151,6 +152,17 @@ def _may_stand_in_scripts(name: str) -> bool:
     return scriptfile.is_script_name(name) or name in ("README.md", "__pycache__")
 
 
+def _folder_of(value: Any) -> str | None:
+    """The folder for whose kind of record the fields of ``value`` speak: two more of them than of any other kind."""
+    names = set(value) if isinstance(value, dict) else set()
+    fit = sorted((len(names & _fields(model)), folder) for folder, model in FOLDERS.items())
+    return fit[-1][1] if fit[-1][0] >= fit[-2][0] + 2 else None
+
+
+def _fields(model: type[BaseModel]) -> set[str]:
+    return {str(told.alias or name) for name, told in model.model_fields.items()}
+
+
 class _Reader:
     def __init__(self, root: Path, gate: Gate) -> None:
         self.root, self.gate = root, gate
@@ -222,9 +234,21 @@ class _Reader:
         for name in names:
             if not expected(name):
                 shown = visible(name)
-                message = f"found '{shown}', expected {_HELD.get(folder, '<id>.yaml')} in {folder}/; rename or move it"
+                held, mend = _HELD.get(folder, "<id>.yaml"), self._mend(folder, name)
+                message = f"found '{shown}', expected {held} in {folder}/; {mend}"
                 self.findings.append(UNEXPECTED.at(Place(f"{folder}/{shown}"), message))
         return [name for name in names if expected(name)]
+
+    def _mend(self, folder: str, name: str) -> str:
+        """What to do about the file ``name``, which nobody expects in ``folder``."""
+        if name.endswith(".yml") and not name.startswith("."):
+            return f"did you mean '{visible(name).removesuffix('.yml')}.yaml'?"
+        if folder != "data" or not name.endswith(".yaml"):
+            return "rename or move it"
+        told = yamlfile.load(self.root, f"data/{name}").value if self.gate(f"data/{name}") is None else None
+        if (where := _folder_of(told)) is not None:
+            return f"it looks like {_A[where]}: move it to data/{where}/"
+        return "move it: a claim stands in data/claims/, a question in data/questions/, an argument in data/arguments/"
 
     def _left_out(self, path: str, *broken: str) -> bool:
         """Whether the gate is shut for ``path``; then ``broken`` are the addresses that are lost with it."""
@@ -289,8 +313,16 @@ class _Reader:
         if self._left_out(path, f"{_KIND_OF[model]}:{stem}"):
             return
         file = self._yaml(path)
+        where = _folder_of(file.value)
         if file.value is None:
             self.broken.add(f"{_KIND_OF[model]}:{stem}")
+        elif where is not None and FOLDERS[where] is not model:
+            folder = path.rpartition("/")[0]
+            message = (
+                f"looks like {_A[where]}, and {folder}/ holds {folder.rpartition('/')[2]}; move it to data/{where}/"
+            )
+            self.findings.append(UNEXPECTED.at(Place(path), message))
+            self.broken |= {f"{_KIND_OF[FOLDERS[where]]}:{stem}", f"{_KIND_OF[model]}:{stem}"}
         else:
             self._record(model, stem, file.value, Origin(path, file.lines))
 

@@ -32,7 +32,9 @@ def goals_of(graph: Graph, target: str, level: Level = "meet") -> dict[str, Leve
     """
     corpus = graph.corpus
     if target != FIELD and (target not in graph or target.partition(":")[0] not in KINDS):
-        raise ValueError(f"{target!r} has no reading list; give a {', a '.join(KINDS)}, or {FIELD}")
+        claims = [edge.target for edge in graph.out(target, "states")] if target in graph else []
+        near = f", such as {', '.join(claims[:3])}, which it states" if claims else ""
+        raise ValueError(f"{target!r} has no reading list; give a {', a '.join(KINDS)}, or {FIELD}{near}")
     wanted: set[str] = set()
     for address in _about(graph, target):
         there, _, what = address.partition(":")

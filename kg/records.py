@@ -189,6 +189,9 @@ class Concept(Record):
     """What a reader must know, and what must be known before it."""
 
     title: Text
+    aliases: tuple[
+        Text, ...
+    ] = ()  # other names of exactly this: found by search, and one word when claims are compared
     statement: Text | None = None
     requires: tuple[RecordId, ...] = ()
 
@@ -203,6 +206,7 @@ class Axis(Record):
     """An axis on which claims are limited."""
 
     title: Text
+    aliases: tuple[Text, ...] = ()  # other names of exactly this
     symbol: Text | None = None
     unit: Text | None = None
     meaning: Text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -32,8 +32,9 @@ MAX_QUERY = 400  # characters; longer text is a paste by mistake, and each word 
 SNIPPET = 26  # words
 FEW = 5  # beside fewer nodes with all the words, those with some of them are shown too
 _COMMON = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "of", "on", "or", "that", "the",
-     "to", "what", "which", "who", "with")
+    ("a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "did", "do", "does", "first", "for", "from",
+     "has", "have", "how", "i", "in", "is", "it", "of", "on", "or", "read", "should", "that", "the", "there", "this",
+     "to", "was", "we", "were", "what", "when", "where", "which", "who", "why", "with")
 )  # fmt: skip
 
 
@@ -60,6 +61,11 @@ def text_of(node: Node) -> str:
     if formula := getattr(record, "formula", None):
         said.insert(1, f"${formula}$")
     return " ".join(part for part in said if part)
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    """What a node is called: its title, and a concept's other names."""
+    return node.title, *getattr(node.record, "aliases", ())
 
 
 def _letter(found: re.Match[str]) -> str:
@@ -119,13 +125,25 @@ class Index:
             "(address UNINDEXED, name, title, body, tokenize = 'unicode61 remove_diacritics 2')"
         )
         rows = [
-            (n.address, n.address.replace("-", " "), _indexed(n.title), _indexed(text_of(n))) for n in graph.nodes()
+            (n.address, n.address.replace("-", " "), _indexed(" ".join(_names(n))), _indexed(text_of(n)))
+            for n in graph.nodes()
         ]
+        self._named: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for node in graph.nodes("concept"):
+            for name in _names(node):
+                self._named[tuple(terms_of(None, name))].append(node.address)
         self._database.executemany("INSERT INTO nodes VALUES (?, ?, ?, ?)", rows)
         self._words = Counter(word.casefold() for row in rows for part in row[1:] for word in _WORD.findall(part))
 
+    def named(self, query: str) -> list[str]:
+        """The concepts of which ``query`` is a name: their title or an alias, but for plurals and small words."""
+        return list(dict.fromkeys(self._named.get(tuple(terms_of(None, query)), ())))
+
     def find(self, query: str, kind: str | None = None, limit: int = 20) -> list[Hit]:
-        """The best ``limit`` nodes, of one kind or of all. An address or id that is typed exactly comes first."""
+        """The best ``limit`` nodes, of one kind or of all. An address or id that is typed exactly comes first.
+
+        A concept that is called so comes next.
+        """
         query = query.strip()[:MAX_QUERY]
         exact, _ = self._graph.resolve(query)
         words = [word for _, _, word in parts(_whole(_ARXIV.sub(r"\1", query)))]
@@ -134,9 +152,9 @@ class Index:
         hits = self._match(" AND ", terms, mended, kind, limit) if terms else []
         if len(hits) < min(limit, FEW) and len(terms) > 1:
             hits += self._match(" OR ", terms, mended, kind, limit)
-        if exact is not None:
-            node = self._graph.node(exact)
-            hits.insert(0, Hit(exact, node.kind, node.title, snippet(text_of(node), ())))
+        for address in [*filter(None, [exact]), *self.named(query)][::-1]:
+            node = self._graph.node(address)
+            hits.insert(0, Hit(address, node.kind, node.title, snippet(text_of(node), ())))
         first: dict[str, Hit] = {}
         for hit in hits:
             if kind is None or hit.kind == kind:

@@ -115,3 +115,31 @@ def test_an_uncounted_report_leaves_its_paper_a_source(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert Evidence(load(tree)).claims["plateau"].literature == "reported"
+
+
+def test_a_record_in_the_folder_of_another_kind_is_told_once(tmp_path: Path) -> None:
+    """A claim among the questions is one finding that says where it belongs, and nothing of its fields."""
+    tree = toytree.copy(tmp_path)
+    (tree / "data/claims/plateau.yaml").rename(tree / "data/questions/plateau.yaml")
+
+    found = [f for f in toytree.findings(tree) if f.place.path == "data/questions/plateau.yaml"]
+
+    assert [f.rule for f in found] == ["unexpected-file"]
+    assert "looks like a claim, and data/questions/ holds questions; move it to data/claims/" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("data/hebb.yaml", "it looks like a claim: move it to data/claims/"),
+        ("data/claims/hebb.yml", "did you mean 'hebb.yaml'?"),
+    ],
+)
+def test_a_file_in_no_place_is_told_where_to_go(path: str, says: str, tmp_path: Path) -> None:
+    """A claim beside the folders, and a name that ends in another way, are told what is wrong with them."""
+    tree = toytree.copy(tmp_path)
+    (tree / path).write_text((tree / "data/claims/plateau.yaml").read_text())
+
+    (found,) = toytree.findings(tree)
+
+    assert says in found.message

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 
 import kg
-from kg.cli import main
+from kg import effort
+from kg.axes import Standing
+from kg.cli import main, reading
+from kg.evidence import Evidence
+from kg.graph import load
+from kg.ui import words
+from kg.verdicts import Verdict
 from tests import toytree
 
 
@@ -175,6 +181,45 @@ def test_find_prints_addresses() -> None:
     assert "claim:plateau" in result.stdout
     assert "in the place of" in result.stderr
     assert run("find", "x", "--kind", "theorem").exit_code == 2
+
+
+def test_find_by_how_nodes_stand(tmp_path: Path) -> None:
+    """Verdict, standing and state pick nodes, with words or without; one of all these has to be given."""
+    tree = toytree.copy(tmp_path)
+    toytree.record(tree, 3.0)
+
+    assert [hit["address"] for hit in as_json("find", "--verdict", "disagrees", root=tree)] == [
+        "prediction:stability-limit/onset"
+    ]
+    assert as_json("find", "--verdict", "agrees", root=tree) == []
+    stand = {hit["address"] for hit in as_json("find", "--standing", "contested", root=tree)}
+    assert stand == {"claim:stability-limit", "prediction:stability-limit/onset"}
+    assert [hit["kind"] for hit in as_json("find", "--state", "partial")] == ["question"]
+    assert as_json("find", "quadratic", "--state", "open") == []
+    assert run("find").exit_code == 2
+
+
+def test_the_choices_of_find_are_those_of_the_record() -> None:
+    """Each verdict, standing and state that there is can be asked for."""
+    said = {name: set(get_args(kind)) for name, kind in (("VERDICTS", Verdict), ("STANDINGS", Standing))}
+
+    assert set(reading.VERDICTS) == said["VERDICTS"] | {"not-run"}
+    assert set(reading.STANDINGS) == said["STANDINGS"]
+    assert set(reading.STATES) == set(words.QUESTION_STATES)
+
+
+def test_find_for_an_afternoon_is_what_the_app_shows(tmp_path: Path) -> None:
+    """--afternoon lists the questions that the app's filter counts."""
+    tree = toytree.copy(tmp_path)
+    toytree.record(tree, 2.0)
+    toytree.edit(
+        tree, "data/questions/why-two.yaml", "asks-about: [", "asks-about: [prediction:stability-limit/onset, "
+    )
+    evidence = Evidence(load(tree))
+    quick = [q.address for q in evidence.graph.nodes("question") if effort.for_an_afternoon(evidence, q)]
+
+    assert quick
+    assert [hit["address"] for hit in as_json("find", "--afternoon", root=tree)] == quick
 
 
 def test_stats_has_the_contract_shape() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks import duplicates as benchmark
 from kg import bibfile, duplicates, papers, restatements
 from kg.graph import Graph, load
 from kg.papers import Paper
+from tests import toytree
 
 PEOPLE = "Saxe, Andrew M. and McClelland, James L. and Ganguli, Surya"
 TITLE = "Exact solutions to the nonlinear dynamics of learning"
@@ -139,3 +142,33 @@ def test_common_words_bring_no_claims_together(monkeypatch: pytest.MonkeyPatch) 
     found = restatements.statements(texts)
     assert [(twins.first, twins.second) for twins in found] == [("twin-0", "twin-1")]
     assert len(compared) < len(texts)
+
+
+def test_the_names_of_one_thing_are_one_word(tmp_path: Path) -> None:
+    """A claim in other names of the same things is the same; without the record's aliases it is another."""
+    tree = toytree.copy(tmp_path)
+    concepts, axes = tree / "data/concepts.yaml", tree / "data/regimes.yaml"
+    sharpness = "\nsharpness: {title: Sharpness, aliases: [largest Hessian eigenvalue]}\n"
+    concepts.write_text(concepts.read_text() + sharpness)
+    axes.write_text(axes.read_text() + "\nstep: {title: Step size, aliases: [learning rate], meaning: The factor.}\n")
+    same = restatements.synonyms(load(tree).corpus)
+    known = {
+        "edge": ("Sharpness settles at two over the step size", "The sharpness hovers where the step size allows.")
+    }
+    title = "The largest eigenvalue of the Hessian settles at two over the learning rate"
+    statement = "The largest Hessian eigenvalue hovers where the learning rate allows."
+
+    assert [t.first for t in restatements.of_statement("new", title, statement, known, same)] == ["edge"]
+    assert restatements.of_statement("new", title, statement, known) == []
+
+
+def test_the_nearest_of_a_paper_count_double() -> None:
+    """Nearest first; kin come before what shares a little more; what shares nothing is left out."""
+    known = {
+        "far": ("Cats sleep", "They sleep all day."),
+        "kin": ("Kernels learn slowly varying parts", "So it is seen."),
+        "like": ("Kernels learn smooth parts early", "So it is."),
+    }
+
+    assert restatements.nearest("new", "Kernels learn smooth parts", "Early.", known, {}) == ["like", "kin"]
+    assert restatements.nearest("new", "Kernels learn smooth parts", "Slowly.", known, {}, kin=["kin"])[0] == "kin"

@@ -37,7 +37,7 @@ export
 library weighing
 papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
-guard
+guard picking
 secondseeds
 textcard scriptlist readingtext
 standardlists

@@ -103,6 +103,14 @@ def test_a_claim_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> N
     assert [f.rule for f in toytree.findings(tree)] == ["same-statement"]
 
 
+def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
+    """A claim that was written is followed by the nearest ones, with id and title."""
+    said = kg(*CLAIM).output
+
+    assert said.index("wrote data/claims/") < said.index("near it; is yours one of these?")
+    assert "  plateau  Full-batch training settles where sharpness is two over the step size" in said
+
+
 def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
     """An id that is taken is refused, with --force too."""
     kg(*CLAIM, "--id", "plateau", "--force", code=1)

@@ -133,3 +133,14 @@ def test_an_empty_list_says_why(tree: Path) -> None:
     assert "all that it needs is known" in run(tree, "plateau", "--knows", "curvature").stdout
     assert "No reading fits" in run(tree, "plateau", "--hours", "0.1").stdout
     assert "Chaos (meet): no reading teaches it" in run(tree, "concept:chaos").stdout
+
+
+def test_words_lead_to_what_has_a_list(tree: Path) -> None:
+    """A concept's name is taken; other words bring nodes that have a list, and a paper the claims that it states."""
+    assert "Gradient descent" in run(tree, "gradient descents").stdout
+    near = run(tree, "quadratic curvature")
+    assert near.exit_code == 2
+    assert "to read towards" in near.stderr
+    assert "claim:stability-limit" in near.stderr
+    assert "paper:" not in near.stderr
+    assert "such as claim:plateau, which it states" in run(tree, "cohen2021gradient").stderr

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from kg.graph import load
 from kg.search import Index, marked, parts, snippet, terms_of
 from tests import toytree
 
@@ -72,7 +75,7 @@ def test_a_letter_in_a_word_is_one_word_with_it() -> None:
 
 def test_common_words_do_not_narrow_a_search(index: Index) -> None:
     """What is on every page is left out where other words are there, and sought where it is all there is."""
-    assert terms_of(None, "where the sharpness is at") == ["where", "sharpness"]
+    assert terms_of(None, "where the sharpness is at") == ["sharpness"]
     assert terms_of(None, "at the") == ["at", "the"]
     assert index.find("the sharpness of which")[0].address == index.find("sharpness")[0].address
 
@@ -95,3 +98,23 @@ def test_a_snippet_holds_the_words_sought_and_cuts_no_formula() -> None:
     assert "sharpness hovers near $2/\\eta" in found
     assert found.count("$") == 2
     assert snippet("short text", ["absent"]) == "short text"
+
+
+def test_a_concept_is_found_by_any_of_its_names(tmp_path: Path) -> None:
+    """A concept that is called as was asked comes first, by title or alias, in words of a question too."""
+    tree = toytree.copy(tmp_path)
+    path = tree / "data/concepts.yaml"
+    path.write_text(path.read_text() + "\nntk: {title: Neural tangent kernel, aliases: [NTK, tangent kernel]}\n")
+    index = Index(load(tree))
+
+    for query in ("neural tangent kernels", "NTK", "tangent kernel", "what to read first on the tangent kernel"):
+        assert index.find(query)[0].address == "concept:ntk", query
+        assert index.named(query) == ["concept:ntk"]
+    assert index.named("kernel") == []
+
+
+def test_words_of_asking_find_nothing_by_themselves(index: Index) -> None:
+    """What to read first on a thing finds what the thing finds."""
+    asked = [hit.address for hit in index.find("what to read first on sharpness", limit=100)]
+
+    assert asked == [hit.address for hit in index.find("sharpness", limit=100)]

@@ -33,9 +33,10 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             "or give both their own identifiers"
         )
         yield SAME_WORK.at(corpus.place(f"paper:{twins.second}"), message)
+    same = restatements.synonyms(corpus)
     for kind, records in (("claim", corpus.claims), ("question", corpus.questions)):
         texts = {name: (record.title, record.statement) for name, record in records.items()}
-        for twins in restatements.statements(texts):
+        for twins in restatements.statements(texts, same):
             if kind == "claim" and linked(corpus, twins.first, twins.second):
                 continue
             message = f"says what {kind}:{twins.first} says ({twins.why}); merge them, or say where they differ"

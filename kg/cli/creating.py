@@ -228,6 +228,8 @@ def _own_file(graph: Graph, kind: str, folder: str, id_: str | None, fields: Map
     path = f"data/{folder}/{name}.yaml"
     written(graph, {path: record(dict(fields))}, new=frozenset({path}))
     click.echo(f"wrote {path}")
+    if kind == "claim":
+        _show_nearest(graph, name, fields)
 
 
 def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[str, Any], force: bool) -> None:
@@ -243,12 +245,31 @@ def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[
     click.echo(f"added {name} to {path}")
 
 
+def _known(graph: Graph, kind: str) -> dict[str, tuple[str, str]]:
+    return {node.id: (node.title, node.record.statement or "") for node in graph.nodes(kind)}
+
+
+def _show_nearest(graph: Graph, name: str, fields: Mapping[str, Any]) -> None:
+    """The claims nearest to a new one, those of its paper counting double: other words may hide the same claim."""
+    from kg.restatements import nearest, synonyms
+
+    papers = {source["paper"] for source in fields["sources"]}
+    claims = graph.corpus.claims.items()
+    kin = [key for key, claim in claims if papers & {source.paper for source in claim.sources}]
+    same = synonyms(graph.corpus)
+    near = nearest(name, fields["title"], fields["statement"], _known(graph, "claim"), same, kin)
+    if near:
+        click.echo("near it; is yours one of these?", err=True)
+    for key in near:
+        click.echo(f"  {key}  {graph.corpus.claims[key].title}", err=True)
+
+
 def _refuse_twins(graph: Graph, kind: str, name: str, fields: Mapping[str, Any], force: bool) -> None:
     """Show the pair and stop where the record says what another one says."""
-    from kg.restatements import of_statement
+    from kg.restatements import of_statement, synonyms
 
-    known = {node.id: (node.title, node.record.statement or "") for node in graph.nodes(kind)}
-    twins = of_statement(name, fields["title"], fields["statement"], known)
+    known = _known(graph, kind)
+    twins = of_statement(name, fields["title"], fields["statement"], known, synonyms(graph.corpus))
     if not twins or force:
         return
     lines = [f"a {kind} that says this seems to be there already; --force writes it all the same"]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kg.cli.common import as_json, loaded, put, resolved
+
+VERDICTS = ("agrees", "disagrees", "cannot-discriminate", "not-in-regime", "error", "not-run")
+STANDINGS = ("conjectured", "reported", "corroborated", "reproduced", "contested", "refuted")
+STATES = ("open", "claimed", "partial", "answered", "dissolved")
 
 
 @click.command()
@@ -59,26 +64,47 @@ def trace(root: Path | None, node: str, if_falls: bool, depth: int, json_: bool)
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1)
 @click.option("--kind", help="Only nodes of this kind, such as claim.")
+@click.option("--verdict", type=click.Choice(VERDICTS), help="Predictions on which our run says this.")
+@click.option("--standing", type=click.Choice(STANDINGS), help="Claims and predictions that stand so.")
+@click.option("--state", type=click.Choice(STATES), help="Questions in this state.")
+@click.option("--afternoon", is_flag=True, help="Open questions for a laptop and an afternoon.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @as_json
 @click.pass_obj
-def find(root: Path | None, words: tuple[str, ...], kind: str | None, limit: int, json_: bool) -> None:
-    """Find nodes by words, ids, authors or arXiv numbers; typos are forgiven.
+def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: int, json_: bool, **asked: Any) -> None:
+    """Find nodes by words, ids, authors or arXiv numbers, or by how they stand; typos are forgiven.
 
     \b
     kg find sharpness
     kg find cohen 2021 --kind paper
+    kg find --verdict disagrees
+    kg find --state open --afternoon
     """
     from dataclasses import asdict
 
+    from kg.evidence import Evidence
+    from kg.picking import Picked
     from kg.relations import KINDS
-    from kg.search import Index
+    from kg.search import Hit, Index
 
+    picked = Picked(**asked)
+    if not words and not picked.asks and kind is None:
+        raise click.UsageError("give words, or one of --verdict, --standing, --state, --afternoon and --kind")
     if kind is not None and kind not in KINDS:
         raise click.UsageError(f"{kind!r} is no kind; the kinds are {', '.join(KINDS)}")
-    hits = Index(loaded(root)).find(" ".join(words), kind, limit)
+    graph = loaded(root)
+    if words:
+        hits = Index(graph).find(" ".join(words), kind, len(graph) if picked.asks else limit)
+    else:
+        hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
+    if picked.asks:
+        evidence = Evidence(graph)
+        hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
+    if len(hits) > limit:
+        click.echo(f"the first {limit} of {len(hits)}; --limit shows more", err=True)
+    hits = hits[:limit]
     if json_:
         put([{**asdict(hit), "mended": dict(hit.mended)} for hit in hits], True)
     elif not hits:

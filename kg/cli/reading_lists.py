@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from kg.graph import Graph
 
 
+NEAR = 3  # of each kind, offered where nothing is called so
+
+
 @click.command()
 @click.argument("target")
 @click.option(
@@ -65,7 +68,23 @@ def read(root: Path | None, target: str, level: Reader, hours: float | None, kno
 def aim(graph: Graph, text: str) -> str:
     """The address that ``text`` names, of those kinds that have a list where several have the id."""
     from kg.goals import KINDS
+    from kg.search import Index
+    from kg.validation import did_you_mean
 
     first, others = graph.resolve(text)
     fitting = [one for one in (first, *others) if one and one.partition(":")[0] in KINDS]
-    return fitting[0] if len(fitting) == 1 else resolved(graph, text)
+    if len(fitting) == 1:
+        return fitting[0]
+    if first or others or any(text in (one.id, one.id.partition(":")[2]) for one in graph.corpus.retired):
+        return resolved(graph, text)
+    index = Index(graph)
+    if len(called := index.named(text)) == 1:
+        click.echo(f"{text} is {called[0]}", err=True)
+        return called[0]
+    known = [node.id for kind in KINDS for node in graph.nodes(kind)]
+    words = (text.partition(":")[2] or text).replace("-", " ")
+    near = [hit for kind in ("concept", "claim", "question", "strand") for hit in index.find(words, kind, NEAR)]
+    shown = "".join(f"\n  {hit.address}  {hit.title}" for hit in near)
+    raise click.UsageError(
+        f"there is no {text!r} to read towards{did_you_mean(text, known)}{f'; near it:{shown}' if near else ''}"
+    )

@@ -67,7 +67,8 @@ def _twins(world: World, proposal: Proposal, kind: str, title: str, statement: s
         return []
     own = proposal.address.partition(":")[2]
     known = {node.id: (node.title, node.record.statement) for node in world.graph.nodes(kind) if node.id != own}
-    return restatements.of_statement(own, title, statement, known)
+    same = restatements.synonyms(world.graph.corpus)
+    return restatements.of_statement(own, title, statement, known, same)
 
 
 def preview(world: World, proposal: Proposal) -> None:
