@@ -1,8 +1,10 @@
 """How fast the app is, in Chromium, timed inside the page: ``python benchmarks/app_speed.py``.
 
-Prints one line a figure: a median of the rounds beside what it is held against, measured in turn in the same run, as
-the machine may be busy; exits with 1 where a figure misses its bar. ``--large`` is a tree of ``large_tree.py``; without
-one, it is made. Clicks are real mouse events on links of the list, at claims drawn with a seed.
+Prints one line a figure as soon as it is known: a median of the rounds beside what it is held against, measured in turn
+in the same run, as the machine may be busy; exits with 1 where a figure misses its bar. Of a millisecond that is held
+against nothing, only a quiet machine tells. ``--only`` picks parts: ``heading``, ``clicks`` (today's record), ``large``
+(the same beside 20 000 nodes), ``beside`` (beside a rerun). ``--large`` is a tree of ``large_tree.py``, made there if
+there is none, and kept. Clicks are real mouse events on links of the list, at claims drawn with a seed.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from typing import Any
 import large_tree
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from kg.graph import load
+from kg.graph import load as load_record
 
 REPOSITORY = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -39,6 +41,8 @@ FLAGS = [
 ]  # fmt: skip
 HEADING, CLICK_MS, GROWTH, SENT_BYTES, BESIDE = 1.2, 300.0, 1.3, 10_000.0, 1.5
 """The bars: heading over a bare app's; a click in ms, and at the large size over today's; bytes; beside a rerun."""
+
+PARTS = ("heading", "clicks", "large", "beside")
 
 LOADING_MS = 580_000
 """The first session of a server waits for the record to be read and checked."""
@@ -75,6 +79,9 @@ class Traffic:
 
     received: int = 0
     sent: int = 0
+    asked: float = 0.0
+    """When the first frame was sent since they were taken, in s; ``answered``: when the last one came."""
+    answered: float = 0.0
 
     def watch(self, page: Page) -> None:
         tools = page.context.new_cdp_session(page)
@@ -87,10 +94,16 @@ class Traffic:
         data = frame["payloadData"]
         size = len(base64.b64decode(data)) if frame["opcode"] == 2 else len(data.encode())
         setattr(self, side, getattr(self, side) + size)
+        if side == "sent":
+            self.asked = self.asked or event["timestamp"]
+        else:
+            self.answered = event["timestamp"]
 
-    def taken(self) -> int:
-        total, self.received, self.sent = self.received + self.sent, 0, 0
-        return total
+    def taken(self) -> tuple[int, float]:
+        """Bytes, and ms from the first frame sent to the last one received, since the last time."""
+        total, took = self.received + self.sent, 1000 * (self.answered - self.asked) if self.asked else 0.0
+        self.received, self.sent, self.asked = 0, 0, 0.0
+        return total, took
 
 
 class Wire:
@@ -124,12 +137,14 @@ class Wire:
 
 @dataclass
 class Clicks:
-    """At each click: ms to the painted title of the card, ms to the end of the run, bytes on the wire and in frames."""
+    """At each click: ms to the painted title of the card, ms to the end of the run, ms of these until the last frame
+    came, bytes on the wire and in frames."""
 
     detail: list[float] = field(default_factory=list)
     all: list[float] = field(default_factory=list)
     wire: list[float] = field(default_factory=list)
     frames: list[float] = field(default_factory=list)
+    server: list[float] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -184,7 +199,7 @@ def heading_ms(browser: Browser, address: str) -> float:
 def titles(tree: Path, count: int, seed: int = 1) -> list[tuple[str, str]]:
     """``count`` claims that the list holds: address and title, without those that hold a formula."""
     claims = sorted(
-        (node for node in load(tree).nodes("claim") if "$" not in node.title), key=lambda n: n.title.casefold()
+        (node for node in load_record(tree).nodes("claim") if "$" not in node.title), key=lambda n: n.title.casefold()
     )
     return [(n.address, " ".join(n.title.split())) for n in random.Random(seed).sample(claims[:200], count)]
 
@@ -208,7 +223,9 @@ def click(
     into.all.append(took["all"])
     if wire and traffic:
         into.wire.append(wire.taken())
-        into.frames.append(traffic.taken())
+        frames, server_ = traffic.taken()
+        into.frames.append(frames)
+        into.server.append(server_)
 
 
 class Report:
@@ -247,31 +264,35 @@ def headings(browser: Browser, report: Report, rounds: int, app: str, bare: str)
         )
 
 
-def clicks(browser: Browser, report: Report, rounds: int, app: str, large: str, tree: Path) -> None:
-    """A click on a claim, at today's size and at the large one, in turn."""
-    today, big = Clicks(), Clicks()
-    wires = [Wire(app), Wire(large)]
-    pages = [opened(browser, f"{wire.address}/explore") for wire in wires]
-    where = [titles(REPOSITORY, rounds + 1), titles(tree, rounds + 1)]
-    traffic = [Traffic(), Traffic()]
-    for page, counter in zip(pages, traffic, strict=True):
-        counter.watch(page)
+def clicks(browser: Browser, report: Report, rounds: int, apps: dict[str, tuple[str, Path]]) -> None:
+    """Clicks on claims of each record, in turn; ``apps`` are servers and their trees, today's first."""
+    found = {name: Clicks() for name in apps}
+    sessions = []
+    for name, (app, tree) in apps.items():
+        wire, traffic, since = Wire(app), Traffic(), time.monotonic()
+        page = opened(browser, f"{wire.address}/explore")
+        report.line(f"until {name} is read and drawn", 1000 * (time.monotonic() - since))
+        traffic.watch(page)
+        sessions.append((found[name], page, wire, traffic, titles(tree, rounds + 1)))
     for i in range(rounds + 1):
-        for page, found, wire, counter, named in zip(pages, (today, big), wires, traffic, where, strict=True):
-            click(page, named[i], found, wire, counter)
-    for found in (today, big):  # the first click imports what draws
-        for values in (found.detail, found.all, found.wire, found.frames):
+        for into, page, wire, traffic, where in sessions:
+            click(page, where[i], into, wire, traffic)
+    for into in found.values():  # the first click imports what draws
+        for values in (into.detail, into.all, into.wire, into.frames, into.server):
             del values[0]
-    now, done = statistics.median(today.detail), statistics.median(today.all)
-    report.line("click to detail", now, None, "ms", CLICK_MS)
-    report.line("click to detail, 20 000 nodes", statistics.median(big.detail), now, "ms", GROWTH)
-    report.line("click to the end of the run", done)
-    report.line("end of the run, 20 000 nodes", statistics.median(big.all), done)
-    report.line("sent for a click", statistics.median(today.wire), None, "B", SENT_BYTES)
-    report.line("sent for a click, 20 000 nodes", statistics.median(big.wire), None, "B", SENT_BYTES)
-    report.line("the most of these clicks", max(today.wire), unit="B")
-    report.line("frames of a click before compression", statistics.median(today.frames), unit="B")
-    for page in pages:
+    today = next(iter(found.values()))
+    for name, into in found.items():
+        first, now = into is today, statistics.median
+        report.line(
+            f"click to detail, {name}", now(into.detail), None if first else now(today.detail), "ms",
+            CLICK_MS if first else GROWTH,
+        )  # fmt: skip
+        report.line("  to the end of the run", now(into.all), None if first else now(today.all))
+        report.line("  from the click sent to the last frame", now(into.server))
+        report.line("  sent on the wire", now(into.wire), None, "B", SENT_BYTES)
+        report.line("  the same in frames, before compression", now(into.frames), unit="B")
+        report.line("  the most on the wire", max(into.wire), unit="B")
+    for _, page, *_rest in sessions:
         page.context.close()
 
 
@@ -286,6 +307,7 @@ def beside_a_rerun(browser: Browser, report: Report, rounds: int, app: str) -> N
     click(other, where[0], Clicks())
     for place in where[1 : rounds + 1]:
         click(other, place, idle)
+    runner.get_by_role("tab", name="Measure again").click()
     runner.get_by_text("full", exact=True).first.click()
     runner.get_by_role("button", name="Run", exact=True).click()
     runner.get_by_role("button", name="Cancel").wait_for()
@@ -303,30 +325,32 @@ def beside_a_rerun(browser: Browser, report: Report, rounds: int, app: str) -> N
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--large", type=Path, help="a tree made by large_tree.py")
-    parser.add_argument("--only", choices=("headings", "clicks", "rerun"), action="append")
+    parser.add_argument("--large", type=Path, default=REPOSITORY / ".kg" / "large-tree", help="a tree of large_tree.py")
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS)
     given = parser.parse_args()
-    wanted = given.only or ["headings", "clicks", "rerun"]
-
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         bare = folder / "bare.py"
         bare.write_text("import streamlit as st\n\nst.title('Bare')\n", encoding="utf-8")
-        tree = given.large or folder / "large"
-        if "clicks" in wanted and given.large is None:
-            large_tree.make(tree, 20_000, 80_000)
+        if "large" in given.only and not (given.large / "data").exists():
+            large_tree.make(given.large, 20_000, 80_000)
         browser = held.enter_context(sync_playwright()).chromium.launch(
             executable_path=CHROMIUM, headless=True, args=FLAGS
         )
         held.callback(browser.close)
+        print(f"load of the machine: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
         report = Report()
         app = REPOSITORY / "app.py"
         public = held.enter_context(server(app))
-        if "headings" in wanted:
-            headings(browser, report, given.rounds, public, held.enter_context(server(bare)))
-        if "clicks" in wanted:
-            clicks(browser, report, given.rounds, public, held.enter_context(server(app, tree)), tree)
-        if "rerun" in wanted:
+        if "heading" in given.only:
+            with server(bare) as beside:
+                headings(browser, report, given.rounds, public, beside)
+        apps = {"today": (public, REPOSITORY)}
+        if "large" in given.only:
+            apps["20 000 nodes"] = (held.enter_context(server(app, given.large)), given.large)
+        if {"clicks", "large"} & set(given.only):
+            clicks(browser, report, given.rounds, apps)
+        if "beside" in given.only:
             beside_a_rerun(browser, report, given.rounds, held.enter_context(server(app, local=True)))
     return 0 if report.fine else 1
 
