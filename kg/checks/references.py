@@ -8,6 +8,7 @@ from typing import Any
 
 from kg.corpus import Corpus
 from kg.findings import Finding, Rule, rule
+from kg.identifiers import is_record_id
 from kg.records import Claim, Question
 from kg.relations import KINDS, RELATIONS, split_address
 from kg.validation import did_you_mean
@@ -175,7 +176,7 @@ def _of_unbuilt(corpus: Corpus) -> Iterator[Reference]:
         for fieldname, kind in _SHORT.items():
             listed = written.get(fieldname)
             for i, value in enumerate(listed if isinstance(listed, tuple) else ()):
-                if isinstance(value, str) and value:
+                if isinstance(value, str) and all(map(is_record_id, value.split("/"))):  # else that is told already
                     yield Reference(address, (fieldname, i), f"{kind}:{value}", (kind,))
 
 
