@@ -176,7 +176,8 @@ def _of_unbuilt(corpus: Corpus) -> Iterator[Reference]:
         for fieldname, kind in _SHORT.items():
             listed = written.get(fieldname)
             for i, value in enumerate(listed if isinstance(listed, tuple) else ()):
-                if isinstance(value, str) and all(map(is_record_id, value.split("/"))):  # else that is told already
+                parts = value.split("/") if isinstance(value, str) else []
+                if len(parts) == 1 + (kind == "prediction") and all(map(is_record_id, parts)):  # else told already
                     yield Reference(address, (fieldname, i), f"{kind}:{value}", (kind,))
 
 
