@@ -96,6 +96,8 @@ class Corpus:
     """Addresses that are written and could not be read; ``kind:*`` where it is not known which."""
     maps: tuple[MapRun, ...] = ()
     meter: Meter | None = None
+    unbuilt: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """What is written of records whose fields are wrong, by address: their plain references can still be held."""
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
 
     def predictions(self) -> Iterator[tuple[str, str, Prediction]]:
@@ -171,6 +173,7 @@ class _Reader:
         self.warnings: list[Finding] = []
         self.origins: dict[str, Origin] = {}
         self.broken: set[str] = set()
+        self.unbuilt: dict[str, Mapping[str, Any]] = {}
         self.folded: dict[tuple[str, str], str] = {}
         self.retired: list[Retired] = []
         self.meter: Meter | None = None
@@ -222,6 +225,7 @@ class _Reader:
             frozenset(self.broken),
             tuple(found_maps),
             self.meter,
+            MappingProxyType(self.unbuilt),
             MappingProxyType(self.origins),
         )
 
@@ -297,6 +301,9 @@ class _Reader:
             self._keep(kind, name, record, origin)
             return
         self.broken.add(f"{kind}:{name}")
+        if isinstance(value, dict):
+            self.unbuilt[f"{kind}:{name}"] = value
+            self.origins.setdefault(f"{kind}:{name}", origin)
         nested = value.get("predictions") if isinstance(value, dict) else None
         for prediction in nested if isinstance(nested, tuple) else ():
             if isinstance(prediction, dict):

@@ -143,3 +143,14 @@ def test_a_file_in_no_place_is_told_where_to_go(path: str, says: str, tmp_path: 
     (found,) = toytree.findings(tree)
 
     assert says in found.message
+
+
+def test_a_wrong_field_hides_no_wrong_reference(tmp_path: Path) -> None:
+    """A kind that is none and a strand that is none, in one file, are told at once."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(tree, "data/claims/plateau.yaml", "kind: law", "kind: laws")
+    toytree.edit(tree, "data/claims/plateau.yaml", "strands: [empirical-laws]", "strands: [empirical-lawz]")
+
+    found = {(f.rule, f.place.line) for f in toytree.findings(tree) if f.place.path == "data/claims/plateau.yaml"}
+
+    assert found == {("wrong-value", 3), ("unknown-strand", 4)}
