@@ -6,6 +6,7 @@ import ast
 import codecs
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,8 @@ def _imports(root: Path, path: str, tree: ast.Module) -> Iterator[Finding]:
             continue
         for module in dict.fromkeys(module.partition(".")[0] for module in modules):
             script = f"{module}.py"
-            if module == "kg" or (is_script_name(script) and (root / Path(path).parent / script).is_file()):
+            beside = module not in sys.stdlib_module_names and is_script_name(script)
+            if module == "kg" or (beside and (root / Path(path).parent / script).is_file()):
                 message = f"imports {module!r}, and a script stands alone; write out here what it needs of that"
                 yield IMPORTS.at(Place(path, node.lineno), message)
 
