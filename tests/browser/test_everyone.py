@@ -30,6 +30,13 @@ def settled(page: Page) -> None:
     page.wait_for_function("document.fonts.status === 'loaded'")
 
 
+def find(page: Page, words: str) -> None:
+    """Type ``words`` into the box that finds, once its key works."""
+    page.locator('input[aria-keyshortcuts="/"]').wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+
+
 AXE = """() => axe.run(document, {resultTypes: ['violations'], elementRef: true}).then(({violations}) =>
     violations.filter((one) => ['serious', 'critical'].includes(one.impact)).flatMap((one) => one.nodes.map((node) => {
         const widget = node.element.closest('[data-testid]') || node.element.getRootNode().host;
@@ -96,8 +103,7 @@ def test_by_the_keyboard_alone_from_a_claim_to_a_list(local: str, visit: Visit) 
     """Find a claim, read its evidence, open what speaks against it, export what to read up to it; by keys only."""
     page = visit(local)
     settled(page)
-    page.keyboard.press("/")
-    page.keyboard.type(r"sharpness settles at 2/\eta")
+    find(page, r"sharpness settles at 2/\eta")
     page.get_by_role("option").filter(has_text=EDGE_TITLE).first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -111,6 +117,7 @@ def test_by_the_keyboard_alone_from_a_claim_to_a_list(local: str, visit: Visit) 
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.get_by_text("Speaks against it").locator("visible=true").wait_for()
+    page.locator('a[data-node="paper:lee2026road"]').first.wait_for()
     against = tab_to(page, lambda at: at["node"] == "paper:lee2026road")
     assert "The road taken" in against["text"]
     page.keyboard.press("Enter")
@@ -159,13 +166,12 @@ def test_what_a_new_user_asks_is_three_clicks_from_home(local: str, visit: Visit
         assert clicks <= 3
         what.click()  # type: ignore[attr-defined]
 
-    def find(words: str, node: str) -> None:
-        page.keyboard.press("/")
-        page.keyboard.type(words)
+    def look_up(words: str, node: str) -> None:
+        find(page, words)
         click(page.locator(f'a[role="option"][data-node="{node}"]'))
 
     home()  # the evidence for "sharpness settles at 2/η"
-    find("sharpness settles at 2/η", EDGE)
+    look_up("sharpness settles at 2/η", EDGE)
     wait_card(page, EDGE_TITLE)
     click(page.get_by_role("tab", name="Sources"))
     page.get_by_text("3 independent sources and 1 run of ours").wait_for()
@@ -187,12 +193,12 @@ def test_what_a_new_user_asks_is_three_clicks_from_home(local: str, visit: Visit
     page.get_by_text("To begin with").first.wait_for()
 
     home()  # what to read first on kernels
-    find("kernels", "concept:kernel-regression")
+    look_up("kernels", "concept:kernel-regression")
     page.get_by_text("Where to read about it").first.wait_for()
     page.get_by_text("to meet it").first.wait_for()
 
     home()  # who disagrees with platonic convergence
-    find("platonic convergence", "claim:platonic-convergence")
+    look_up("platonic convergence", "claim:platonic-convergence")
     click(page.get_by_role("tab", name="Sources"))
     page.get_by_text("Speaks against it").locator("visible=true").wait_for()
     assert urlsplit(page.url).path == "/explore"

@@ -14,6 +14,7 @@ def test_from_any_page_by_keys_to_a_node_and_to_all_results(public: str, visit: 
     """
     page = visit(f"{public}/questions")
     page.get_by_role("heading", name="Open questions").wait_for()
+    page.locator('input[aria-keyshortcuts="/"]').wait_for()
     page.keyboard.press("/")
     page.keyboard.type(r"sharpness hovers 2/\eta")
     option = page.get_by_role("option").filter(has_text=PLATEAU_TITLE).first

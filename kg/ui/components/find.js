@@ -122,6 +122,7 @@ function made(form) {
     link.style.setProperty("--told-line", css.getPropertyValue("--st-border-color"));
   };
   document.addEventListener("keydown", key);
+  input.setAttribute("aria-keyshortcuts", "/"); // not before the key works
   document.addEventListener("click", inside, true);
   for (const name of ["mouseover", "focusin"]) document.addEventListener(name, told, true);
   addEventListener("resize", place);

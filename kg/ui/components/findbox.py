@@ -26,7 +26,7 @@ _box = st.components.v2.component(
     html="""<form role="search" aria-label="Find in the record">
 <div class="field">
 <input type="search" role="combobox" aria-label="Find" aria-autocomplete="list" aria-expanded="false"
- aria-controls="found" aria-keyshortcuts="/" autocomplete="off" spellcheck="false"
+ aria-controls="found" autocomplete="off" spellcheck="false"
  placeholder="Find a claim, a paper, an author, 2/η, 2103.00065 …">
 <kbd aria-hidden="true">/</kbd>
 </div>
