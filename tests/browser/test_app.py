@@ -244,7 +244,7 @@ def test_a_rerun_at_smoke_budget_reaches_its_verdict(local: str, visit: Visit) -
     other = visit(page.url)
     other.get_by_role("button", name="Cancel").wait_for()
 
-    page.get_by_role("button", name="Keep as a run file").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Keep as a run file").wait_for(timeout=300_000)
     other.get_by_role("button", name="Keep as a run file").wait_for()
     badge = page.locator('[data-testid="stMain"]').get_by_text("not in regime").or_(page.get_by_text("agrees"))
     badge.or_(page.get_by_text("cannot discriminate")).filter(visible=True).first.wait_for()
