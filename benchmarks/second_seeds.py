@@ -81,9 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = {script: found for script, found in first.items() if script in (args.only or first)}
     names = choice.longest_first(evidence, list(first))
     jobs = jobs_for({name: experiment.plan(evidence.graph, name) for name in names})
-    second = secondseeds.held(out, options.first_seed, options.budget)
-    marks = {job.name: identity(job.plan) for job in jobs if job.plan}
-    second = {name: row for name, row in second.items() if marks.get(name, row["identity"]) == row["identity"]}
+    second = secondseeds.current(evidence, secondseeds.held(out, options.first_seed, options.budget))
     whole = measure([job for job in jobs if job.name not in second], options, args.jobs, second, out)
     pairs = secondseeds.compared(first, second)
     for address, script, once, again in pairs:

@@ -43,7 +43,7 @@ def _page(graph: Graph, row: dict[str, Any], found: ReadingList) -> Iterator[str
     concepts = graph.corpus.concepts
     yield f"# {inert(row['title'])}"
     yield ""
-    yield (f"After it you have met {len(found.goals)} concepts of the field. {inert(row['able'])}")
+    yield f"After it you have met {len(found.goals)} concepts of the field. {inert(row['able'])}"
     yield ""
     brings = inert(listed([concepts[one].title for one in found.knows if one in concepts]))
     hours = f" --hours {found.hours:g}" if found.hours is not None else ""

@@ -28,11 +28,6 @@ QUESTION = "data/questions/why-two.yaml"
 BIB = "bib/toy.bib"
 ONSET = "prediction:stability-limit/onset"
 TESTS = "    tests: [{script: quadratic_onset, level: simulated-model}]"
-MAP = """
-    map:
-      axes: {curvature: [1, 2, 3, 4, 5], shift: [0, 0.02, 0.2, 0.4, 0.8]}
-      regime-axes: {curvature: depth, shift: step-size}
-      critic: {cell: {curvature: 5, shift: 0.8}, why: "the shift moves the onset"}"""
 
 Found = tuple[str, int]
 """The file and the line on which a fault must be found."""
@@ -247,7 +242,7 @@ def _torn(tree: Path) -> Found:
 
 
 def _with_map(tree: Path) -> None:
-    toytree.edit(tree, CLAIM, TESTS, f"{TESTS}{MAP}")
+    toytree.edit(tree, CLAIM, TESTS, f"{TESTS}{toytree.MAP.rstrip()}")
 
 
 def _mapped(tree: Path, broken: float = 9.0) -> str:

@@ -27,12 +27,6 @@ from tests.needs import needs_bwrap
 
 ONSET = "prediction:stability-limit/onset"
 CLAIM = "data/claims/stability-limit.yaml"
-MAP = """
-    map:
-      axes: {curvature: [1, 2, 3, 4, 5], shift: [0, 0.02, 0.2, 0.4, 0.8]}
-      regime-axes: {curvature: depth, shift: step-size}
-      critic: {cell: {curvature: 5, shift: 0.8}, why: "the shift moves the onset"}
-"""
 AXES = """parser.add_argument("--curvature", type=float)
 parser.add_argument("--shift", type=float, default=0.0)
 args = parser.parse_args()
@@ -47,7 +41,7 @@ def tree(tmp_path: Path) -> Path:
         tree,
         CLAIM,
         "    tests: [{script: quadratic_onset, level: simulated-model}]",
-        f"    tests: [{{script: quadratic_onset, level: simulated-model}}]{MAP.rstrip()}",
+        f"    tests: [{{script: quadratic_onset, level: simulated-model}}]{toytree.MAP.rstrip()}",
     )
     script = "scripts/quadratic_onset.py"
     toytree.edit(tree, script, "args = parser.parse_args()\n", AXES)
@@ -206,7 +200,7 @@ def test_a_stale_map_is_told(tree: Path) -> None:
     mapfiles.write(tree, a_map(tree))
     toytree.edit(tree, CLAIM, "curvature: [1, 2, 3, 4, 5]", "curvature: [1, 2, 3, 4, 5, 6]")
     assert "its axes changed since" in rules(tree)["stale-map"]
-    toytree.edit(tree, CLAIM, MAP.strip("\n").replace("[1, 2, 3, 4, 5]", "[1, 2, 3, 4, 5, 6]"), "")
+    toytree.edit(tree, CLAIM, toytree.MAP.strip("\n").replace("[1, 2, 3, 4, 5]", "[1, 2, 3, 4, 5, 6]"), "")
     assert "no prediction with a map" in rules(tree)["stale-map"]
 
 

@@ -13,6 +13,13 @@ from kg.runs import Run
 
 TOY = Path(__file__).parent / "toy"
 BROKEN = Path(__file__).parent / "broken"
+MAP = """
+    map:
+      axes: {curvature: [1, 2, 3, 4, 5], shift: [0, 0.02, 0.2, 0.4, 0.8]}
+      regime-axes: {curvature: depth, shift: step-size}
+      critic: {cell: {curvature: 5, shift: 0.8}, why: "the shift moves the onset"}
+"""
+"""A map of the toy tree's one tested prediction, as its YAML has it."""
 
 
 def copy(folder: Path) -> Path:
