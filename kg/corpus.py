@@ -1,6 +1,6 @@
 """``data/``, ``bib/`` and ``scripts/`` as one immutable Corpus, with everything that is wrong with them.
 
-This file alone knows which file holds what. One bad file, or one bad record, costs its own content
+``kg.layout`` alone knows which file holds what. One bad file, or one bad record, costs its own content
 only: it becomes findings, its ids are remembered as ``broken``, and reading goes on.
 """
 
@@ -16,9 +16,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kg import bibfile, identifiers, mapfiles, papers, runs, scriptfile, textfile, yamlfile
+from kg import bibfile, identifiers, layout, mapfiles, papers, runs, scriptfile, textfile, yamlfile
 from kg.declarations import Prediction
 from kg.findings import Finding, Place, rule, visible
+from kg.layout import DATA, FOLDERS, HELD, KIND_OF, RECORD, SINGLES, UNEXPECTED, folder_of
 from kg.mapfiles import MapRun
 from kg.papers import Paper
 from kg.records import Argument, Assumption, Axis, Claim, Concept, Meter, Question, Reading, Retired, Strand
@@ -27,11 +28,6 @@ from kg.scriptfile import Script
 from kg.textfile import Gate, first_problems, open_gate
 from kg.validation import WRONG_SHAPE, Location, Origin, build
 
-UNEXPECTED = rule(
-    "unexpected-file",
-    "Only the files that the layout names stand in data/, bib/ and scripts/.",
-    "data/claims/lazy.yml",
-)
 DUPLICATE_ID = rule(
     "duplicate-id", "An id names one record, whatever its case.", "@book{Saxe2014} beside @book{saxe2014}"
 )
@@ -41,37 +37,6 @@ BAD_RECORD_ID = rule(
     "data/concepts.yaml: Kernel Regression: ...",
 )
 NO_CORPUS = rule("no-corpus", "A root holds data/ or bib/.", "kg --root /tmp check")
-
-TREE = ("bib", "data", "scripts")
-"""The folders that hold the record."""
-
-FOLDERS: dict[str, type[BaseModel]] = {"claims": Claim, "questions": Question, "arguments": Argument}
-_A = {"claims": "a claim", "questions": "a question", "arguments": "an argument"}
-SINGLES: dict[str, type[BaseModel]] = {
-    "strands": Strand,
-    "concepts": Concept,
-    "assumptions": Assumption,
-    "regimes": Axis,
-    "readings": Reading,
-}
-_KIND_OF: dict[type[BaseModel], str] = {
-    Claim: "claim",
-    Question: "question",
-    Argument: "argument",
-    Strand: "strand",
-    Concept: "concept",
-    Assumption: "assumption",
-    Axis: "axis",
-    Reading: "reading",
-}
-_OTHER_DATA = {"runs", "maps", "schema", "inputs", "README.md"}  # read by kg.runs, kg.mapfiles; the rest no records
-_DATA = {*(f"{stem}.yaml" for stem in SINGLES), *FOLDERS, *_OTHER_DATA, "retired.yaml", "meter.yaml"}
-_HELD = {  # what a folder holds, where that is not one record a file
-    "bib": "<strand>.bib",
-    "data": f"one of {', '.join(sorted(_DATA))}",
-    "scripts": "<name>.py of lower-case letters, digits and '_'",
-    "data/inputs": "a folder named after its script",
-}
 
 
 @dataclass(frozen=True)
@@ -154,21 +119,10 @@ def _may_stand_in_scripts(name: str) -> bool:
     return scriptfile.is_script_name(name) or name in ("README.md", "__pycache__")
 
 
-def _folder_of(value: Any) -> str | None:
-    """The folder for whose kind of record the fields of ``value`` speak: two more of them than of any other kind."""
-    names = set(value) if isinstance(value, dict) else set()
-    fit = sorted((len(names & _fields(model)), folder) for folder, model in FOLDERS.items())
-    return fit[-1][1] if fit[-1][0] >= fit[-2][0] + 2 else None
-
-
-def _fields(model: type[BaseModel]) -> set[str]:
-    return {str(told.alias or name) for name, told in model.model_fields.items()}
-
-
 class _Reader:
     def __init__(self, root: Path, gate: Gate) -> None:
         self.root, self.gate = root, gate
-        self.records: dict[str, dict[str, Any]] = {kind: {} for kind in (*_KIND_OF.values(), "paper", "reproduction")}
+        self.records: dict[str, dict[str, Any]] = {kind: {} for kind in (*KIND_OF.values(), "paper", "reproduction")}
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
         self.origins: dict[str, Origin] = {}
@@ -186,7 +140,7 @@ class _Reader:
         for name in self._names("bib", lambda name: name.endswith(".bib"), "paper"):
             self._bib(f"bib/{name}")
         singles = {f"{stem}.yaml": model for stem, model in SINGLES.items()}
-        for name in self._names("data", _DATA.__contains__, *_KIND_OF.values()):
+        for name in self._names("data", DATA.__contains__, *KIND_OF.values()):
             if name in singles:
                 self._single(f"data/{name}", singles[name])
             elif name == "retired.yaml":
@@ -194,7 +148,7 @@ class _Reader:
             elif name == "meter.yaml":
                 self._meter(f"data/{name}")
         for folder, model in FOLDERS.items():
-            for name in self._names(f"data/{folder}", lambda name: name.endswith(".yaml"), _KIND_OF[model]):
+            for name in self._names(f"data/{folder}", lambda name: name.endswith(".yaml"), KIND_OF[model]):
                 self._record_file(f"data/{folder}/{name}", model)
         for name in self._names("scripts", _may_stand_in_scripts, "reproduction"):
             if name.endswith(".py"):
@@ -238,21 +192,10 @@ class _Reader:
         for name in names:
             if not expected(name):
                 shown = visible(name)
-                held, mend = _HELD.get(folder, "<id>.yaml"), self._mend(folder, name)
+                held, mend = HELD.get(folder, "<id>.yaml"), layout.mend(self.root, self.gate, folder, name)
                 message = f"found '{shown}', expected {held} in {folder}/; {mend}"
                 self.findings.append(UNEXPECTED.at(Place(f"{folder}/{shown}"), message))
         return [name for name in names if expected(name)]
-
-    def _mend(self, folder: str, name: str) -> str:
-        """What to do about the file ``name``, which nobody expects in ``folder``."""
-        if name.endswith(".yml") and not name.startswith("."):
-            return f"did you mean '{visible(name).removesuffix('.yml')}.yaml'?"
-        if folder != "data" or not name.endswith(".yaml"):
-            return "rename or move it"
-        told = yamlfile.load(self.root, f"data/{name}").value if self.gate(f"data/{name}") is None else None
-        if (where := _folder_of(told)) is not None:
-            return f"it looks like {_A[where]}: move it to data/{where}/"
-        return "move it: a claim stands in data/claims/, a question in data/questions/, an argument in data/arguments/"
 
     def _left_out(self, path: str, *broken: str) -> bool:
         """Whether the gate is shut for ``path``; then ``broken`` are the addresses that are lost with it."""
@@ -288,7 +231,7 @@ class _Reader:
             self._keep("paper", paper.key, paper, Origin(path, lines, (), entry.place.line))
 
     def _record(self, model: type[BaseModel], name: str, value: Any, origin: Origin) -> None:
-        kind = _KIND_OF[model]
+        kind = KIND_OF[model]
         fits, expected = identifiers.is_record_id, "lower-case letters, digits, '.', '_' and '-' (at most 80)"
         if kind == "axis":
             fits, expected = identifiers.is_setting_name, "a letter, then letters, digits and '_./*-' (at most 40)"
@@ -317,28 +260,28 @@ class _Reader:
 
     def _record_file(self, path: str, model: type[BaseModel]) -> None:
         stem = Path(path).stem
-        if self._left_out(path, f"{_KIND_OF[model]}:{stem}"):
+        if self._left_out(path, f"{KIND_OF[model]}:{stem}"):
             return
         file = self._yaml(path)
-        where = _folder_of(file.value)
+        where = folder_of(file.value)
         if file.value is None:
-            self.broken.add(f"{_KIND_OF[model]}:{stem}")
+            self.broken.add(f"{KIND_OF[model]}:{stem}")
         elif where is not None and FOLDERS[where] is not model:
             folder = path.rpartition("/")[0]
             message = (
-                f"looks like {_A[where]}, and {folder}/ holds {folder.rpartition('/')[2]}; move it to data/{where}/"
+                f"looks like {RECORD[where]}, and {folder}/ holds {folder.rpartition('/')[2]}; move it to data/{where}/"
             )
             self.findings.append(UNEXPECTED.at(Place(path), message))
-            self.broken |= {f"{_KIND_OF[FOLDERS[where]]}:{stem}", f"{_KIND_OF[model]}:{stem}"}
+            self.broken |= {f"{KIND_OF[FOLDERS[where]]}:{stem}", f"{KIND_OF[model]}:{stem}"}
         else:
             self._record(model, stem, file.value, Origin(path, file.lines))
 
     def _single(self, path: str, model: type[BaseModel]) -> None:
-        if self._left_out(path, f"{_KIND_OF[model]}:*"):
+        if self._left_out(path, f"{KIND_OF[model]}:*"):
             return
         file = self._yaml(path)
         if file.value is None or not isinstance(file.value, dict):
-            self.broken.add(f"{_KIND_OF[model]}:*")
+            self.broken.add(f"{KIND_OF[model]}:*")
             if file.value is not None:
                 self.findings.append(WRONG_SHAPE.at(Place(path), "expected a mapping of ids to records"))
             return

@@ -15,9 +15,10 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from kg import scriptlist, standardlists, yamlfile
-from kg.corpus import FOLDERS, SINGLES, find_root
+from kg.corpus import find_root
 from kg.evidence import Evidence
 from kg.graph import Graph, load
+from kg.layout import FOLDERS, SINGLES
 from kg.records import Retired
 
 

@@ -18,7 +18,7 @@ from kg import bibfile, yamlfile
 from kg.cli import main
 from kg.contribute import bibstyle, mend, modeline, yamlstyle
 from kg.contribute.yamlstyle import CannotFormatError
-from kg.corpus import FOLDERS, SINGLES
+from kg.layout import FOLDERS, SINGLES
 from tests import toytree
 
 ROOT = Path(__file__).parent.parent

@@ -19,6 +19,7 @@ stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
+layout
 corpus fingerprints terms meter
 graph preconditions levels
 literature measurements search cite objections goals

@@ -10,8 +10,8 @@ from pathlib import Path
 from kg import checks, graph, stored
 from kg.contribute import mend, modeline
 from kg.contribute.yamlstyle import CannotFormatError
-from kg.corpus import TREE
 from kg.findings import Finding, as_text, beyond
+from kg.layout import TREE
 
 
 class Refused(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.corpus import FOLDERS, SINGLES
+from kg.layout import FOLDERS, SINGLES
 
 _BEGINS = "# yaml-language-server:"
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from kg.corpus import FOLDERS, SINGLES
+from kg.layout import FOLDERS, SINGLES
 from kg.records import Meter, Retired
 
 Model = type[BaseModel]

@@ -17,9 +17,10 @@ from kg import bibfile, identifiers, papers, textfile, yamlfile
 from kg.checks import declarations, learning, links, order, prose, references, rivalry
 from kg.contribute import mend, modeline
 from kg.contribute.yamlstyle import CannotFormatError
-from kg.corpus import DUPLICATE_ID, FOLDERS, Corpus, uncollected
+from kg.corpus import DUPLICATE_ID, Corpus, uncollected
 from kg.findings import Finding, Place, beyond
 from kg.graph import Edge, Graph
+from kg.layout import FOLDERS
 from kg.validation import Location, Origin, build
 
 _KINDS = {"claims": "claim", "questions": "question", "arguments": "argument"}

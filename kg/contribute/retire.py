@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from kg.contribute import drafts, mend, rename
 from kg.contribute.change import Refused
 from kg.contribute.nodes import compose
-from kg.corpus import FOLDERS, Corpus
+from kg.corpus import Corpus
 from kg.graph import Graph
+from kg.layout import FOLDERS
 
 FILE = "data/retired.yaml"
 _FOLDER = {model.__name__.lower(): folder for folder, model in FOLDERS.items()}

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kg import git
-from kg.corpus import TREE
+from kg.layout import TREE
 
 
 class NoRevisionError(ValueError):

@@ -73,7 +73,7 @@ def _stamp(folder: str) -> str:
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int]]:
-    from kg.corpus import TREE
+    from kg.layout import TREE
 
     for part in TREE:
         for here, _, names in os.walk(os.path.join(folder, part)):
