@@ -16,9 +16,11 @@ from kg.contribute.drafts import slug
 from kg.contribute.proposal import Proposal
 from kg.corpus import Corpus
 from kg.declarations import Prediction, Source
+from kg.findings import Finding
 from kg.records import Argument, Attempt, Claim
 from kg.ui.components import drafts
 from kg.ui.words import inert
+from kg.validation import MISSING_FIELD
 
 Kind = Literal["claim", "source", "correction", "attempt", "argument"]
 Options = Callable[[Corpus], list[str]]
@@ -35,6 +37,8 @@ class Field:
     options: Options | None = None
     help: str | None = None
     new: bool = False
+    key: str = ""
+    """Its name inside ``of``, where that is another than ``name``."""
     rows: int = 3
     group: str = ""
     """The heading below which the field is folded away."""
@@ -90,7 +94,9 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         Field("needs", "Concepts that one must know", "needs", "many", _ids("concepts"), group=_LINKS),
         Field("assumes", "Assumes", "assumes", "many", _ids("assumptions"), group=_LINKS),
         Field("builds-on", "Builds on", "builds-on", "many", _ids("claims"), group=_LINKS),
-        Field("predicts", "What one will measure, and find", "predictions", "text", group=_PREDICTION),
+        Field(
+            "predicts", "What one will measure, and find", "predictions", "text", key="statement", group=_PREDICTION
+        ),
         Field(
             "refuted-if", "Refuted if", "predictions", "text", group=_PREDICTION,
             help="An observation that a critic would accept as showing it wrong.",
@@ -179,13 +185,33 @@ def form(kind: Kind, corpus: Corpus, titles: Mapping[str, str], proposal: Propos
         with st.expander(group, expanded=begun) if group else nullcontext():
             for field in fields:
                 _widget(f"{kind}/{field.name}", field, corpus, titles)
-                if field.of and last[field.of] == field.name:
-                    say(proposal, field.of)
+                if last[field.of] == field.name and (field.of or field == _ID):
+                    say(kind, proposal, field.of)
 
 
-def say(proposal: Proposal | None, field: str) -> None:
-    """What is wrong with a field of the record."""
+def needed(kind: Kind, proposal: Proposal) -> dict[Finding, str]:
+    """What is missing and a field of the form gives, with that field's label, in the order of the form."""
+    labels: dict[tuple[str, str], str] = {}
+    for field in FORMS[kind]:
+        labels.setdefault(("", field.of), field.label)
+        labels[field.of, field.key or field.name] = field.label
+    found = {
+        finding: (of, finding.message.split("'")[1])
+        for of, findings in proposal.fields.items()
+        for finding in findings
+        if finding.rule == MISSING_FIELD.name
+    }
+    order = list(labels)
+    kept = [finding for finding in found if found[finding] in labels]
+    return {finding: labels[found[finding]] for finding in sorted(kept, key=lambda each: order.index(found[each]))}
+
+
+def say(kind: Kind, proposal: Proposal | None, field: str) -> None:
+    """What is wrong with a field of the record, beside what is still missing."""
+    missing = needed(kind, proposal) if proposal else {}
     for finding in proposal.fields.get(field, ()) if proposal else ():
+        if finding in missing:
+            continue
         st.markdown(f":{'red' if finding.severity == 'error' else 'orange'}[**✗**] {inert(finding.message)}")
 
 

@@ -157,7 +157,7 @@ def result(world: World, kind: Kind, proposal: Proposal | None, was: str) -> Non
     if proposal is None:
         st.info("Fill in a field and press Enter or Tab: its preview, and what is still needed, appear here.")
         return
-    proposed.verdict(proposal)
+    proposed.verdict(proposal, proposalform.needed(kind, proposal))
     if kind == "correction":
         changed(was, proposal.text)
     if proposal.graph is None and kind in NEW:
