@@ -156,3 +156,11 @@ def test_what_is_there_already_is_named() -> None:
     key = entry[entry.index("{") + 1 : entry.index(",")]
     app = filled(page("propose", kind="source"), "source", bibtex=entry.replace(key, "another2099key", 1))
     assert "seems to be there already" in "\n".join(str(one.value) for one in app.warning)
+
+
+def test_a_source_that_is_not_there_yet_is_named_by_its_key() -> None:
+    """A key typed below the list stands in the file; the list itself takes only what it has, so Enter picks from it."""
+    app = filled(page("propose", kind="argument", about="claim:plateau"), "argument", new_paper="new2026")
+
+    assert "paper: new2026" in "\n".join(code.value for code in app.code)
+    assert "'new2026' is not in bib/" in said(app)

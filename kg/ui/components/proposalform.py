@@ -36,7 +36,6 @@ class Field:
     form: Literal["line", "text", "one", "many"] = "line"
     options: Options | None = None
     help: str | None = None
-    new: bool = False
     key: str = ""
     """Its name inside ``of``, where that is another than ``name``."""
     rows: int = 3
@@ -70,7 +69,8 @@ def _bibliographies(corpus: Corpus) -> list[str]:
     return sorted({corpus.place(f"paper:{key}").path for key in corpus.papers})
 
 
-_PAPER = "Type to search by key, author or title. A source that is not there yet is proposed first."
+_PAPER = "Type to search by key, author or title."
+_NEW_PAPER = "Propose the source first; its key is the first word after the bracket of its BibTeX entry."
 _WHERE = "The section, equation or figure, only if you read it there."
 _YAML = "What the fields above do not offer, as it stands in the file: more predictions, regime, contradicts, bridges."
 _LINKS, _PREDICTION, _MORE = "What it needs and rests on", "A prediction", "More"
@@ -87,7 +87,8 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         ),
         Field("kind", "Kind", "kind", "one", _words(Claim, "kind")),
         Field("strands", "Strands", "strands", "many", _ids("strands")),
-        Field("paper", "Source", "sources", "one", _ids("papers"), _PAPER, new=True),
+        Field("paper", "Source", "sources", "one", _ids("papers"), _PAPER),
+        Field("new-paper", "or the key of one that is not in the list yet", "sources", key="paper", help=_NEW_PAPER),
         Field("role", "What the source does with it", "sources", "one", _words(Source, "role")),
         Field("depth", "How far you read the source", "sources", "one", _words(Source, "depth")),
         Field("where", "Where it says so", "sources", help=_WHERE),
@@ -106,7 +107,10 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         _ID,
     ),
     "source": (
-        Field("file", "File", form="one", options=_bibliographies),
+        Field(
+            "file", "File", form="one", options=_bibliographies,
+            help="That of the strand that it is for; a source of none of them stands in bib/context.bib, the default.",
+        ),
         Field(
             "bibtex", "BibTeX", form="text", rows=12,
             help="One entry, as the publisher or arXiv gives it. Keep only identifiers that you saw in a source.",
@@ -115,7 +119,8 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
     "correction": (),
     "attempt": (
         Field("question", "Question", form="one", options=_ids("questions")),
-        Field("paper", "By a source", "attempts", "one", _ids("papers"), _PAPER, new=True),
+        Field("paper", "By a source", "attempts", "one", _ids("papers"), _PAPER),
+        Field("new-paper", "or the key of one that is not in the list yet", "attempts", key="paper", help=_NEW_PAPER),
         Field("claim", "or by a claim of the record", "attempts", "one", _ids("claims")),
         Field("outcome", "What it gives", "attempts", "one", _words(Attempt, "outcome")),
         Field("where", "Where it says so", "attempts", help=_WHERE),
@@ -126,7 +131,8 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         Field("statement", "Statement", "statement", "text"),
         Field("stance", "Stance", "stance", "one", _words(Argument, "stance")),
         Field("targets", "What it is about", "targets", "many", _targets),
-        Field("paper", "Source", "paper", "one", _ids("papers"), _PAPER, new=True),
+        Field("paper", "Source", "paper", "one", _ids("papers"), _PAPER),
+        Field("new-paper", "or the key of one that is not in the list yet", "paper", key="paper", help=_NEW_PAPER),
         Field("where", "Where it says so", "where", help=_WHERE),
         Field("by", "Made by", "by", "one", _words(Argument, "by")),
         Field("severity", "An objection's weight", "severity", "one", _words(Argument, "severity")),
@@ -147,6 +153,8 @@ def written(kind: Kind, corpus: Corpus, read: Callable[[str], str]) -> tuple[str
     """
 
     def said(name: str) -> Any:
+        if name == "paper":
+            return drafts.value(f"{kind}/paper") or drafts.value(f"{kind}/new-paper")
         return drafts.value(f"{kind}/{name}")
 
     if kind == "source":
@@ -157,7 +165,11 @@ def written(kind: Kind, corpus: Corpus, read: Callable[[str], str]) -> tuple[str
             return "", ""
         path = corpus.place(f"question:{said('question')}").path
         return path, formtext.with_attempt(read(path), path, attempt)
-    fields = _claim(said) if kind == "claim" else {field.name: said(field.name) for field in FORMS[kind][:-1]}
+    fields = (
+        _claim(said)
+        if kind == "claim"
+        else {field.key or field.name: said(field.key or field.name) for field in FORMS[kind][:-1]}
+    )
     text = formtext.text(fields, said("more") if kind == "claim" else "")
     return f"data/{kind}s/{said('id') or slug(said('title'))}.yaml", text
 
@@ -182,7 +194,7 @@ def form(kind: Kind, corpus: Corpus, titles: Mapping[str, str], proposal: Propos
     for group, found in itertools.groupby(FORMS[kind], lambda field: field.group):
         fields = list(found)
         begun = any(drafts.value(f"{kind}/{field.name}") for field in fields)
-        with st.expander(group, expanded=begun) if group else nullcontext():
+        with st.expander(group, expanded=begun, key=f"{kind}-{group}") if group else nullcontext():
             for field in fields:
                 _widget(f"{kind}/{field.name}", field, corpus, titles)
                 if last[field.of] == field.name and (field.of or field == _ID):
@@ -194,7 +206,7 @@ def needed(kind: Kind, proposal: Proposal) -> dict[Finding, str]:
     labels: dict[tuple[str, str], str] = {}
     for field in FORMS[kind]:
         labels.setdefault(("", field.of), field.label)
-        labels[field.of, field.key or field.name] = field.label
+        labels.setdefault((field.of, field.key or field.name), field.label)
     found = {
         finding: (of, finding.message.split("'")[1])
         for of, findings in proposal.fields.items()
@@ -224,12 +236,13 @@ def _widget(name: str, field: Field, corpus: Corpus, titles: Mapping[str, str]) 
 
     if field.form == "many":
         held = drafts.key(name, options, many=True)
-        st.multiselect(field.label, options, format_func=shown, help=field.help, key=held, placeholder="")
+        st.multiselect(
+            field.label, options, format_func=shown, help=field.help, key=held, placeholder="", select_all=False
+        )
     elif field.form == "one":
-        held = drafts.key(name, options, new=field.new)
+        held = drafts.key(name, options)
         st.selectbox(
             field.label, options, format_func=shown, help=field.help, index=None, key=held, placeholder="",
-            accept_new_options=field.new,
         )  # fmt: skip
     elif field.form == "text":
         st.text_area(field.label, help=field.help, key=drafts.key(name), height=26 * field.rows + 24, max_chars=20_000)

@@ -81,7 +81,7 @@ def preview(world: World, proposal: Proposal) -> None:
     then = world_with(world, proposal, world.stamp, proposal.path, proposal.text)
     with st.container(border=True):
         st.caption("Its card")
-        card(then, proposal.address)
+        card(then, proposal.address, proposed=True)
     rows: list[Row] = []
     mine = {edge.target for edge in then.graph.out(proposal.address, "implies")}
     for edge in neighbours(proposal)[:MOST_NEIGHBOURS]:
@@ -97,14 +97,15 @@ def preview(world: World, proposal: Proposal) -> None:
         st.caption("Nothing leads to it or from it yet.")
 
 
-def words(title: str, statement: str) -> None:
-    """Title and statement as they will be typeset."""
-    if title.strip() or statement.strip():
+def words(title: str, statement: str, *further: str) -> None:
+    """Title, statement and what else is written in words, as they will be typeset."""
+    if "".join((title, statement, *further)).strip():
         with st.container(border=True):
             st.caption("As it will be read")
             if title.strip():
                 st.subheader(inert(title), anchor=False)
-            st.markdown(inert(statement))
+            for text in filter(str.strip, (statement, *further)):
+                st.markdown(inert(text))
 
 
 def file(world: World, proposal: Proposal, *, is_new: bool, appended: bool = False) -> None:
