@@ -1,5 +1,6 @@
 // vis-network in the page's own colours; clicks on nodes and lines are told to the app, everything else stays here
 const NAMED = ["color", "border", "highlight", "hover", "strokeColor"];
+const LARGEST = 1.05;
 const SMALLEST = 0.6; // labels of 14 px are then 8 px: below that the middle is shown and the rest is a drag away
 
 function palette(element) {
@@ -65,7 +66,8 @@ function showPicture(library, host, seen, picture) {
   if (!seen.network) {
     seen.nodes = new library.DataSet(nodes);
     seen.edges = new library.DataSet(edges);
-    seen.network = new library.Network(host, { nodes: seen.nodes, edges: seen.edges }, picture.options);
+    const font = { font: { face: getComputedStyle(host).fontFamily } };
+    seen.network = new library.Network(host, { nodes: seen.nodes, edges: seen.edges }, { ...picture.options, nodes: font, edges: font });
     host.network = seen.network;
     begin(library, host, seen);
   } else {
@@ -75,6 +77,7 @@ function showPicture(library, host, seen, picture) {
     seen.nodes.update(nodes);
     seen.edges.add(edges);
   }
+  seen.wider = seen.taller = 1;
   settle(seen);
   host.dataset.selected = picture.selected || "";
   host.dataset.layout = picture.layout;
@@ -140,7 +143,7 @@ function background(pen, seen) {
   pen.fillStyle = seen.colours.muted;
   for (const [x, y, across, up] of rings || []) {
     pen.beginPath();
-    pen.ellipse(x, y, across, up, 0, 0, 2 * Math.PI);
+    pen.ellipse(x, y, across * seen.wider, up * seen.taller, 0, 0, 2 * Math.PI);
     pen.stroke();
   }
   if (columns?.length) {
@@ -168,7 +171,8 @@ function background(pen, seen) {
 function settle(seen) {
   const { network, picture } = seen;
   if (!network) return;
-  network.fit({ maxZoomLevel: 1.15 });
+  network.fit({ maxZoomLevel: LARGEST });
+  if (picture.layout === "rings" && fill(seen)) network.fit({ maxZoomLevel: LARGEST });
   if (network.getScale() >= SMALLEST || picture.nodes.length > 80) return;
   const { bounds } = picture.back;
   const middle = picture.selected ? network.getPosition(picture.selected) : bounds ? { x: bounds[2], y: 0 } : { x: 0, y: 0 };
@@ -181,11 +185,32 @@ function settle(seen) {
   network.moveTo({ scale: SMALLEST, position: middle });
 }
 
+// room that the picture leaves beside or above itself goes between its marks: labels do not grow, so they come apart
+function fill(seen) {
+  const { network, picture } = seen;
+  const place = network.body.container.getBoundingClientRect();
+  const boxes = picture.nodes.map(({ id }) => network.getBoundingBox(id));
+  const farthest = (side, from) => Math.max(...boxes.map((box, at) => Math.abs(box[side] - from(picture.nodes[at]))));
+  const [across, up] = [span(picture.nodes.map(({ x }) => x)), span(picture.nodes.map(({ y }) => y))];
+  const [beside, above] = [2 * farthest("right", ({ x }) => x * seen.wider), farthest("bottom", ({ y }) => y * seen.taller) + farthest("top", ({ y }) => y * seen.taller)];
+  const scale = Math.min(LARGEST, Math.max(SMALLEST, Math.min((place.width - 20) / (across + beside), (place.height - 20) / (up + above))));
+  const factor = (length, labels, room) => (length ? Math.min(Math.max((room / scale - labels) / length, 1), 1.7) : 1);
+  const [wider, taller] = [factor(across, beside, place.width - 20), factor(up, above, place.height - 20)];
+  if (Math.abs(wider - seen.wider) + Math.abs(taller - seen.taller) < 0.02) return false;
+  Object.assign(seen, { wider, taller });
+  seen.nodes.update(picture.nodes.map(({ id, x, y }) => ({ id, x: x * wider, y: y * taller })));
+  return true;
+}
+
+function span(numbers) {
+  return Math.max(...numbers) - Math.min(...numbers);
+}
+
 function buttons(host, seen) {
   const bar = document.createElement("div");
   bar.className = "buttons";
   const zoom = (factor) => () => seen.network.moveTo({ scale: seen.network.getScale() * factor });
-  for (const [sign, says, act] of [["+", "Zoom in", zoom(1.35)], ["−", "Zoom out", zoom(1 / 1.35)], ["⤢", "Show all", () => seen.network.fit({ maxZoomLevel: 1.15 })]]) {
+  for (const [sign, says, act] of [["+", "Zoom in", zoom(1.35)], ["−", "Zoom out", zoom(1 / 1.35)], ["⤢", "Show all", () => seen.network.fit({ maxZoomLevel: LARGEST })]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign, title: says });
     button.setAttribute("aria-label", says);
     button.addEventListener("click", act);
