@@ -41,8 +41,8 @@ def main() -> None:
         found = corpus.load(Path(task["root"]), gate)
         say(whole=True)
         graph = Graph(found)
-        checks.run(graph)
         evidence = Evidence(graph)
+        checks.run(graph, evidence)
         _ = evidence.claims, Index(graph), draw.strands_of(graph)
     except BaseException as reason:
         say(raised=type(reason).__name__)

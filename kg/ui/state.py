@@ -102,7 +102,7 @@ def _load(folder: str, stamp: str) -> World:
     found = World(
         graph,
         evidence,
-        tuple(checks.run(graph)),
+        tuple(checks.run(graph, evidence)),
         Index(graph),
         draw.strands_of(graph),
         draw.strand_colours(graph),
