@@ -168,7 +168,8 @@ class _Reader:
         """Keep one block; True if it is torn, so that the text after it may be its rest."""
         if isinstance(block, ParsingFailedBlock):
             if block.ignore_error_block is None:
-                self.tear(f"{block.error.abort_reason}; check its commas, braces and quotes", raw, line)  # type: ignore[attr-defined]
+                why = str(block.error.abort_reason).rstrip(".")  # type: ignore[attr-defined]
+                self.tear(f"{why}; check its commas, braces and quotes", raw, line)
                 return True
             block = block.ignore_error_block  # keys and fields given twice are judged below
         word = _BLOCK_WORD.match(raw)[1].lower()  # type: ignore[index]

@@ -53,8 +53,8 @@ def text_of(node: Node) -> str:
     """The words of a node beyond its title and id: statement, formula, authors, venue, docstring."""
     record = node.record
     if isinstance(record, Paper):
-        names = " ".join(author.text for author in record.authors)
-        return " ".join(
+        names = ", ".join(author.text for author in record.authors)
+        return "; ".join(
             filter(None, [names, str(record.year or ""), record.venue, record.arxiv, record.doi, record.note])
         )
     said = [getattr(record, name, None) for name in ("statement", "refuted_if", "stakes", "docstring")]

@@ -16,13 +16,15 @@ from citeproc.source.json import CiteProcJSON
 from click.testing import CliRunner, Result
 from markdown_it import MarkdownIt
 
-from kg import cite
+from kg import cite, readingtext
 from kg.cli import main
 from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.export import cells, citations, formats, selection, table
 from kg.export.selection import Item, Selection
 from kg.graph import load
+from kg.inert import inert
+from kg.reading import reading_list
 from tests import toytree
 from tests.reader import Page
 
@@ -178,7 +180,7 @@ def test_a_reading_list_keeps_order_minutes_and_reasons() -> None:
         Item("paper:cohen2021gradient", "Sec. 3", 15, "teaches sharpness"),
         Item("paper:saxe2014exact", "Sec. 2", 5, "teaches balance"),
     )
-    chosen = Selection("To the edge", items)
+    chosen = Selection("To the edge", items, ("Chaos at <b> (meet): it would take 60 minutes more",))
     rows = cells.read(table.dump(evidence, chosen))
     assert [(row["address"], row["where"], int(row["minutes"]), row["why"]) for row in rows] == [
         (item.address, item.where, item.minutes, item.why) for item in items
@@ -190,7 +192,22 @@ def test_a_reading_list_keeps_order_minutes_and_reasons() -> None:
     assert [text.index(part) for part in ("20 min", "15 min", "5 min; teaches balance")] == sorted(
         text.index(part) for part in ("20 min", "15 min", "5 min; teaches balance")
     )
+    assert "Left out" in page.text
+    assert "Chaos at <b> (meet): it would take 60 minutes more" in page.text
+    assert f"## Left out\n\n- {inert(chosen.left_out[0])}\n" in text
     assert len(pybtex.database.parse_string(formats.dump(evidence, chosen, "bibtex"), "bibtex").entries) == 2
+
+
+def test_an_exported_list_says_what_does_not_fit_into_the_hours(tmp_path: Path) -> None:
+    """A list within hours names them in its title, and each concept that it does not reach, as kg read does."""
+    graph = load(toytree.with_readings(toytree.copy(tmp_path)))
+    found = reading_list(graph, "field", hours=0.5)
+    chosen = selection.reading(found)
+
+    assert chosen.title.endswith("(within 0.5 h)")
+    assert len(chosen.left_out) == len(found.left_out) > 0
+    assert all(line in readingtext.text(found) for line in chosen.left_out)
+    assert selection.joined([chosen, selection.of("x", ["claim:plateau"])]).left_out == chosen.left_out
 
 
 ENTRIES = r"""@misc{none, title = {No year {DNA} at $x_1$}, author = {{Institute of A and B}}}

@@ -33,14 +33,14 @@ evidence
 history
 checks trace stats quality draw rerun maptext
 figures
-tested
+tested readingtext
 export
 library weighing
 papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard picking
 secondseeds
-textcard scriptlist readingtext
+textcard scriptlist
 standardlists
 contribute
 ui

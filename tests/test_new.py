@@ -111,6 +111,24 @@ def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
     assert "  plateau  Full-batch training settles where sharpness is two over the step size" in said
 
 
+def test_the_nearest_questions_arguments_and_concepts_are_shown(tree: Path, kg: Kg) -> None:
+    """A new question, argument or concept is followed by those that are nearest, a target in common counting double."""
+    said = kg("new", "question", "--title", "Why is the plateau at two?", "--statement", "What makes it two?",
+              "--strand", "empirical-laws", "--settled-by", "a bound", "--answer", "the bound", "--stakes", "it",
+              "--difficulty", "hard", "--paper", "cohen2021gradient").output  # fmt: skip
+    assert said.partition("near it")[2].splitlines()[1].startswith("  why-two  ")
+
+    argument = ("new", "argument", "--statement", "In wide networks it is seen late.", "--paper", "cohen2021gradient",
+                "--by", "person", "--stance", "objects", "--target", "claim:plateau")  # fmt: skip
+    kg(*argument, "--title", "Width hides the plateau")
+    said = kg(*argument, "--title", "Networks are not wide", "--force").output
+    assert "  width-hides-plateau  Width hides the plateau" in said
+
+    concept = ("new", "concept", "--statement", "Steps down the slope.", "--title")
+    kg(*concept, "Descent in steps")
+    assert "  descent-steps  Descent in steps" in kg(*concept, "Steps up the slope", "--force").output
+
+
 def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
     """An id that is taken is refused, with --force too."""
     kg(*CLAIM, "--id", "plateau", "--force", code=1)
@@ -188,7 +206,11 @@ def test_a_reproduction_runs_and_measures_what_is_declared(tree: Path, kg: Kg, m
     assert measurements.read(declared, results.Result.model_validate(result)).problems == []
     assert said[-1] == '{"progress": 1.0}'
     assert "PLACEHOLDER" in (tree / "scripts/onset_again.py").read_text()
-    kg("new", "reproduction", "onset_again", "--prediction", "stability-limit/onset", "--level", "field", code=1)
+    again = kg(
+        "new", "reproduction", "onset_again", "--prediction", "stability-limit/onset", "--level", "field", code=1
+    )
+    assert "scripts/onset_again.py is there already; choose another NAME" in again.output
+    assert "--id" not in again.output
 
 
 @pytest.mark.parametrize("text", [EQUALITY, EXPONENT, ORDERING, SWITCH])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kg import checks, yamlfile
-from kg.contribute import formtext, mend
+from kg import checks, layout, yamlfile
+from kg.contribute import formtext, mend, unfinished
 from kg.contribute.proposal import Proposal, neighbours, propose
 from kg.graph import Graph, load
 from tests import toytree
@@ -65,6 +65,69 @@ def test_what_is_wrong_stands_at_its_field_as_in_a_file(
     assert set(found.findings) == set(told)
     if field is not None:
         assert rule in {f.rule for f in found.fields[field]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"title": "at $2/\\eta"}, {("title", "unbalanced-tex")}),
+        ({"statement": "Loss falls. Sharpness rises. Noise helps."}, {("statement", "two-claims")}),
+        ({"builds-on": ["plateu"]}, {("builds-on", "unknown-claim")}),
+        ({"sources": [{"paper": "cohen2021gradeint"}]}, {("sources", "unknown-paper")}),
+        ({"bridges": [{"claim": "plateau"}], "strands": ["empirical-laws"]}, {("bridges", "bridge-within-strand")}),
+        ({"predictions": [{"type": "qualitative", "statement": "S"}]}, {("predictions", "no-refutation")}),
+        ({"predictions": [{"type": "bound", "at-most": "1", "tolerance": {"value": "0"}}]}, {("predictions", "bad-tolerance")}),
+        ({"predictions": [{"quantity": "q", "by": "2026-12-01"}]}, set()),
+        ({"predictions": [{"type": "bound", "by": "2026-12-01"}]}, set()),
+        ({"kind": "laww", "strands": ["empirical"]}, {("kind", "wrong-value"), ("strands", "unknown-strand")}),
+        ({"kind": "law"}, set()),
+    ],
+)  # fmt: skip
+def test_what_is_there_is_judged_while_the_rest_is_missing(
+    fields: dict[str, object], told: set[tuple[str, str]]
+) -> None:
+    """Of a claim that lacks most of its fields the rules judge what is there, and nothing is told of stand-ins."""
+    found = propose(TOY, "data/claims/momentum.yaml", formtext.text(fields), is_new=True)
+    rules = {(field, f.rule) for field, findings in found.fields.items() for f in findings if f.rule != "missing-field"}
+
+    assert rules == told
+    assert not found.elsewhere
+    assert found.graph is None
+    assert unfinished.NAME not in str(found.findings)
+
+
+@pytest.mark.parametrize("folder", layout.FOLDERS)
+def test_a_record_of_nothing_can_be_completed(folder: str) -> None:
+    """Each field that a claim, question or argument must have has a stand-in of a valid form."""
+    assert unfinished.completed(layout.FOLDERS[folder], {}) is not None
+
+
+def test_an_argument_without_a_stance_is_not_judged_by_one() -> None:
+    """What an argument speaks to and concedes is held against its stance once that is given."""
+
+    def rules(**fields: object) -> set[str]:
+        found = propose(TOY, "data/arguments/new.yaml", formtext.text(fields), is_new=True)
+        return {f.rule for f in found.findings} - {"missing-field"}
+
+    assert rules(concedes="full") == rules(targets=["claim:plateau"]) == rules(stance="objects") == set()
+    assert rules(targets=["claim:plateau"], stance="replies") == {"reply-to-no-argument"}
+    assert rules(concedes="full", stance="objects") == {"reply-to-no-argument"}
+
+
+def test_an_attempt_by_an_unknown_source_is_told_before_its_outcome() -> None:
+    """What an attempt names is held although it does not yet say what it gives."""
+    path = "data/questions/why-two.yaml"
+    text = formtext.with_attempt((toytree.TOY / path).read_text(encoding="utf-8"), path, {"paper": "saxe2041"})
+
+    assert {f.rule for f in propose(TOY, path, text).findings} == {"missing-field", "unknown-paper"}
+
+
+def test_a_name_that_cannot_be_hides_nothing_else() -> None:
+    """With a bad or taken file name the record is judged all the same."""
+    for stem, rule in (("Not An Id", "bad-file-name"), ("plateau", "duplicate-id")):
+        found = propose(TOY, f"data/claims/{stem}.yaml", formtext.text(CLAIM | {"title": "at $x"}), is_new=True)
+        assert {f.rule for f in found.findings} == {rule, "unbalanced-tex"}
+        assert not found.sound
 
 
 def test_a_cycle_that_it_closes_is_told_wherever_it_stands() -> None:

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from kg.cli import main
 from kg.goals import goals_of, known_from
 from kg.graph import Graph, load
-from kg.reading import ReadingList, reading_list
+from kg.reading import ReadingList, Table, in_order, reading_list
+from kg.steps import begun
 from tests import toytree
 
 
@@ -56,6 +57,16 @@ def test_a_list_begins_with_what_the_rest_needs(graph: Graph) -> None:
         "Teaches Gradient descent, which Curvature needs.",
         "Teaches Curvature, which the claim needs.",
     ]
+
+
+def test_all_readings_come_in_the_order_of_the_list_for_the_field(graph: Graph) -> None:
+    """Every reading that one comes to has its place once what it asks for is taught, and the field's list keeps it."""
+    order = in_order(graph)
+    listed = readings(reading_list(graph, "field"))
+
+    assert [name for name in order if name in listed] == listed
+    assert order[0] == listed[0]
+    assert set(order) == {step.id for step in begun(0, Table(graph).steps)}
 
 
 def test_known_concepts_and_papers_cost_nothing(graph: Graph) -> None:

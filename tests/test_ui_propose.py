@@ -73,10 +73,29 @@ def test_what_is_missing_and_what_is_wrong_are_told_apart() -> None:
     """Fields left empty are still needed; an unknown claim is an error with its line and what to do."""
     app = filled(page("propose", kind="claim"), "claim", title="Momentum moves the edge", more="builds-on: [plateu]")
 
-    assert "statement, kind, strands" in "\n".join(str(one.value) for one in app.info)
+    [needed] = [str(one.value) for one in app.info]
+    assert needed == "Still needed: *Statement* · *Kind* · *Strands* · *Source*."
+    assert "did you mean 'plateau'" in said(app)
     app = filled(app, "claim", **claim(more="builds-on: [plateu]"))
     assert "did you mean 'plateau'" in said(app)
     assert "1 error to mend" in said(app)
+
+
+def test_what_is_wrong_is_told_while_other_fields_are_empty() -> None:
+    """A prediction that nothing refutes, a known title, an unknown claim, open TeX and a bad name are told at once."""
+    app = filled(
+        page("propose", kind="claim"), "claim", more="builds-on: [plateu]", predicts="Late sharpness is $2/\\eta.",
+        title="Full-batch training settles where sharpness is two over the step size", id="Not An Id",
+    )  # fmt: skip
+
+    [needed] = [str(one.value) for one in app.info]
+    assert needed == "Still needed: *Statement* · *Kind* · *Strands* · *Source* · *It speaks of*."
+    told = said(app)
+    for what in ("did you mean 'plateau'", "refuted-if is missing", "odd number of $", "found 'Not An Id'"):
+        assert what in told
+    assert "4 errors to mend" in told
+    assert "seems to be there already" in told
+    assert "still-needed" not in told
 
 
 def test_an_address_of_the_repository_opens_the_way(tree: Path) -> None:
@@ -137,3 +156,11 @@ def test_what_is_there_already_is_named() -> None:
     key = entry[entry.index("{") + 1 : entry.index(",")]
     app = filled(page("propose", kind="source"), "source", bibtex=entry.replace(key, "another2099key", 1))
     assert "seems to be there already" in "\n".join(str(one.value) for one in app.warning)
+
+
+def test_a_source_that_is_not_there_yet_is_named_by_its_key() -> None:
+    """A key typed below the list stands in the file; the list itself takes only what it has, so Enter picks from it."""
+    app = filled(page("propose", kind="argument", about="claim:plateau"), "argument", new_paper="new2026")
+
+    assert "paper: new2026" in "\n".join(code.value for code in app.code)
+    assert "'new2026' is not in bib/" in said(app)

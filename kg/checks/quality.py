@@ -40,10 +40,11 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
     for name in corpus.assumptions:
         if name not in used and not unread:
             yield UNUSED.at(corpus.place(f"assumption:{name}"), f"no claim assumes {name!r}; use it or take it out")
-    yield from _tex(corpus)
+    yield from tex(corpus)
 
 
-def _tex(corpus: Corpus) -> Iterator[Finding]:
+def tex(corpus: Corpus) -> Iterator[Finding]:
+    """Mathematics that cannot be typeset, in what people wrote in their own words."""
     texts: list[tuple[str, str, str]] = []
     for kind, records in (
         ("claim", corpus.claims),

@@ -13,7 +13,7 @@ from kg.cli.asking import Asker
 from kg.cli.common import load
 
 if TYPE_CHECKING:
-    from kg.graph import Graph
+    from kg.graph import Graph, Node
 
 DEPTHS = ("secondary", "abstract", "section", "full-text")
 ROLES = ("own-result", "background", "conjecture")
@@ -228,8 +228,7 @@ def _own_file(graph: Graph, kind: str, folder: str, id_: str | None, fields: Map
     path = f"data/{folder}/{name}.yaml"
     written(graph, {path: record(dict(fields))}, new=frozenset({path}))
     click.echo(f"wrote {path}")
-    if kind == "claim":
-        _show_nearest(graph, name, fields)
+    _show_nearest(graph, kind, name, fields)
 
 
 def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[str, Any], force: bool) -> None:
@@ -243,25 +242,33 @@ def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[
         _refuse_twins(graph, kind, name, fields, force)
     written(graph, {path: appended(graph.corpus.root, path, entry(name, dict(fields)))})
     click.echo(f"added {name} to {path}")
+    if "title" in fields:
+        _show_nearest(graph, kind, name, fields)
 
 
 def _known(graph: Graph, kind: str) -> dict[str, tuple[str, str]]:
     return {node.id: (node.title, node.record.statement or "") for node in graph.nodes(kind)}
 
 
-def _show_nearest(graph: Graph, name: str, fields: Mapping[str, Any]) -> None:
-    """The claims nearest to a new one, those of its paper counting double: other words may hide the same claim."""
+def _show_nearest(graph: Graph, kind: str, name: str, fields: Mapping[str, Any]) -> None:
+    """The records nearest to a new one, those of its papers and targets counting double, as the same in other words."""
     from kg.restatements import nearest, synonyms
 
-    papers = {source["paper"] for source in fields["sources"]}
-    claims = graph.corpus.claims.items()
-    kin = [key for key, claim in claims if papers & {source.paper for source in claim.sources}]
-    same = synonyms(graph.corpus)
-    near = nearest(name, fields["title"], fields["statement"], _known(graph, "claim"), same, kin)
+    named = [*fields.get("sources", ()), *fields.get("origin", ()), fields]
+    own = {f"paper:{one['paper']}" for one in named if "paper" in one} | set(fields.get("targets", ()))
+    nodes = {node.id: node for node in graph.nodes(kind)}
+    kin = [key for key, node in nodes.items() if own & _joined(graph, node)]
+    near = nearest(name, fields["title"], fields["statement"], _known(graph, kind), synonyms(graph.corpus), kin)
     if near:
         click.echo("near it; is yours one of these?", err=True)
     for key in near:
-        click.echo(f"  {key}  {graph.corpus.claims[key].title}", err=True)
+        click.echo(f"  {key}  {nodes[key].title}", err=True)
+
+
+def _joined(graph: Graph, node: Node) -> set[str]:
+    """What the node is joined with, and the paper that makes it where it is an argument."""
+    made_in = {f"paper:{node.record.paper}"} if node.kind == "argument" else set()
+    return made_in | {edge.other(node.address) for edge in graph.around(node.address)}
 
 
 def _refuse_twins(graph: Graph, kind: str, name: str, fields: Mapping[str, Any], force: bool) -> None:

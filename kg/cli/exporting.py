@@ -114,6 +114,9 @@ def selected(
         except ValueError as problem:
             raise click.UsageError(str(problem)) from None
         parts.append(selection.reading(aimed))
+        if aimed.left_out:
+            number = f"{len(aimed.left_out)} concept{'s are' if len(aimed.left_out) > 1 else ' is'}"
+            click.echo(f"{number} left out of the list; kg read, Markdown and HTML say which, and why", err=True)
     if strand is not None:
         address = resolved(graph, strand if strand.startswith("strand:") else f"strand:{strand}")
         if not address.startswith("strand:"):

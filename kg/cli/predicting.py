@@ -72,7 +72,9 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
 @click.option("--level", help="derived, simulated-model, trained-network or field.")
 @click.pass_obj
 def reproduction(root: Path | None, name: str, prediction_: str | None, level: str | None) -> None:
-    """A script scripts/NAME.py that runs, with a placeholder for the science, and the test that names it.
+    """A script scripts/NAME.py that runs, with a placeholder for the science.
+
+    The prediction's YAML gets the line that names it, tests: [{script: NAME, level: LEVEL}]. No pytest file is written.
 
     \b
     kg new reproduction tail_exponent --prediction heavy-tails/exponent --level trained-network
@@ -96,6 +98,11 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
         lacks = ", ".join(said.missing) or "a number: it is qualitative"
         raise click.ClickException(f"{wanted} cannot be tested yet; its declaration lacks {lacks}")
     path, script = f"data/claims/{claim}.yaml", f"scripts/{name}.py"
+    if (graph.corpus.root / script).exists():
+        raise click.ClickException(
+            f"{script} is there already; choose another NAME, or name this one by hand: "
+            f"tests: [{{script: {name}, level: {level}}}] below {short!r} in {path}"
+        )
     try:
         files = {script: skeleton.script(name, graph.node(f"claim:{claim}").record.statement, said)}
         if name not in [test.script for test in said.scripts]:
@@ -103,4 +110,5 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     except (Refused, ResultError) as problem:
         raise click.ClickException(str(problem)) from None
     written(graph, files, new=frozenset({script}))
-    click.echo(f"wrote {script}; try it: kg rerun {name} --budget smoke")
+    named = f" and the line that names it in {path}" if path in files else ""
+    click.echo(f"wrote {script}{named}; try it: kg rerun {name} --budget smoke")

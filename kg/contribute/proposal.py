@@ -9,13 +9,14 @@ import bisect
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
 from kg import bibfile, identifiers, papers, textfile, yamlfile
-from kg.checks import declarations, learning, links, order, prose, references, rivalry
-from kg.contribute import mend, modeline
+from kg.checks import declarations, learning, links, order, prose, quality, references, rivalry
+from kg.contribute import mend, modeline, unfinished
 from kg.contribute.yamlstyle import CannotFormatError
 from kg.corpus import DUPLICATE_ID, Corpus, uncollected
 from kg.findings import Finding, Place, beyond
@@ -70,33 +71,37 @@ def neighbours(proposal: Proposal) -> list[Edge]:
 def _file(graph: Graph, path: str, text: str, is_new: bool) -> Proposal:
     folder, stem = PurePosixPath(path).parent.name, PurePosixPath(path).stem
     address = f"{_KINDS[folder]}:{stem}"
-    wrong = [*_unfit(path, stem), *_forbidden(path, text)]
+    if unread := [*_forbidden(path, text)]:
+        return Proposal(path, text, address, (*_unfit(path, stem), *unread))
+    unnamed = [*_unfit(path, stem)]
     if is_new and address in graph:
-        wrong.append(
+        unnamed.append(
             DUPLICATE_ID.at(Place(path), f"{stem!r} is there already; choose another name, or correct that one")
         )
-    if wrong:
-        return Proposal(path, text, address, tuple(wrong))
     with suppress(CannotFormatError):  # the reader says why, on the lines as they are
         text = mend.formatted(modeline.put(text, path) if is_new else text, path)
     file = yamlfile.parse(text, path)
     if file.value is None:
-        return Proposal(path, text, address, file.findings, fields=_by_field(file.findings, file.lines))
+        found = (*unnamed, *file.findings)
+        return Proposal(path, text, address, found, fields=_by_field(found, file.lines))
     origin = Origin(path, file.lines)
     record, findings = build(FOLDERS[folder], file.value, origin)
+    whole, found = record is not None and not unnamed, (*unnamed, *file.warnings, *findings)
+    if record is None and isinstance(file.value, dict):
+        record = unfinished.completed(FOLDERS[folder], file.value)
     if record is None:
-        found = (*file.findings, *findings)
         return Proposal(path, text, address, found, fields=_by_field(found, file.lines))
-    corpus = graph.corpus
-    records: dict[str, Any] = {folder: MappingProxyType({**getattr(corpus, folder), stem: record})}
+    corpus, name = graph.corpus, unfinished.NAME if unnamed else stem
+    written = f"{_KINDS[folder]}:{name}"
+    records: dict[str, Any] = {folder: MappingProxyType({**getattr(corpus, folder), name: record})}
     changed = replace(
         corpus,
         **records,
-        origins=MappingProxyType({**corpus.origins, address: origin}),
+        origins=MappingProxyType({**corpus.origins, written: origin}),
         findings=(),
-        broken=corpus.broken - {address},
+        broken=corpus.broken - {written} if whole else corpus.broken | {written},
     )
-    return _held(graph, changed, Proposal(path, text, address, file.warnings), file.lines)
+    return _held(graph, changed, Proposal(path, text, address, found), file.lines, whole=whole)
 
 
 def _entry(graph: Graph, path: str, text: str) -> Proposal:
@@ -139,13 +144,29 @@ def _forbidden(path: str, text: str) -> Iterator[Finding]:
         yield textfile.FORBIDDEN.at(Place(path, text.count("\n", 0, offset) + 1), f"found {what}; delete it")
 
 
-def _held(graph: Graph, changed: Corpus, proposal: Proposal, lines: Mapping[Location, int]) -> Proposal:
-    """The proposal with what the rules across records say of it, beyond what they say of the record already."""
+def _held(
+    graph: Graph, changed: Corpus, proposal: Proposal, lines: Mapping[Location, int], *, whole: bool = True
+) -> Proposal:
+    """The proposal with what the rules across records say of it, beyond what they say of the record already.
+
+    Where it is not ``whole``, the record in ``changed`` has stand-ins, of which nothing is told and no graph is given.
+    """
     after = Graph(changed)
-    fresh = beyond(_across(after), [f for f in _across(graph) if f.place.path != proposal.path])
-    mine = tuple(sorted({*proposal.findings, *(f for f in fresh if f.place.path == proposal.path)}))
+    fresh = beyond(_across(after), [f for f in _known(graph) if f.place.path != proposal.path])
+    if not whole:
+        fresh = list(unfinished.told(fresh))
+    mine = (*proposal.findings, *(f for f in fresh if f.place.path == proposal.path))
+    mine = tuple(sorted(dict.fromkeys(mine), key=lambda finding: finding.place))
     others = tuple(f for f in fresh if f.place.path != proposal.path)
-    return replace(proposal, findings=mine, elsewhere=others, graph=after, fields=_by_field(mine, lines))
+    return replace(
+        proposal, findings=mine, elsewhere=others, graph=after if whole else None, fields=_by_field(mine, lines)
+    )
+
+
+@lru_cache(maxsize=1)
+def _known(graph: Graph) -> tuple[Finding, ...]:
+    """What the rules across records say of the record as it stands."""
+    return tuple(_across(graph))
 
 
 def _across(graph: Graph) -> list[Finding]:
@@ -153,7 +174,8 @@ def _across(graph: Graph) -> list[Finding]:
     corpus = graph.corpus
     return sorted({
         *references.check(corpus), *declarations.check(corpus), *order.cycles(graph), *order.dates(corpus),
-        *links.check(corpus), *learning.check(corpus), *prose.check(corpus), *rivalry.check(corpus),
+        *links.check(corpus), *learning.check(corpus), *quality.tex(corpus), *prose.check(corpus),
+        *rivalry.check(corpus),
     })  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Literal
+from typing import Any, Literal
 
 from kg.draw import layout as layouts
 from kg.draw.facets import (
@@ -28,9 +28,9 @@ from kg.draw.facets import (
     verb,
 )  # fmt: skip
 from kg.draw.layout import Layout
-from kg.draw.looks import BORDERS, CONTRADICTION, INSIDE, NO_STRAND, SHAPES, label, label_box, line, mark
+from kg.draw.looks import BORDERS, CONTRADICTION, NO_STRAND, SHAPES, extent, label, label_box, line, mark
 from kg.evidence import Evidence
-from kg.graph import Edge, Graph
+from kg.graph import Edge, Graph, Node
 from kg.relations import KINDS
 
 __all__ = [
@@ -93,7 +93,7 @@ def overview(evidence: Evidence, shown: Shown | None = None, most: int = READABL
     fair = [address for turn in zip_longest(*turns) for address in turn if address]
     drawn_hubs = [] if way == "timeline" else [hub for hub in hubs if hub in held]  # there they are rows
     chosen = [*drawn_hubs, *fair][: min(most, MOST)]
-    placed = _timeline(evidence, chosen, None) if way == "timeline" else _sectors(graph, known, chosen)
+    placed = _timeline(evidence, chosen, None) if way == "timeline" else _sectors(evidence, chosen)
     counts = known.counts(known.listed) | {"verbs": known.verbs}
     return _picture(evidence, chosen, len(drawn_hubs) + len(members), placed, None, way, wanted, counts, {})
 
@@ -110,8 +110,9 @@ def _mixed(ranked: Sequence[str]) -> list[str]:
     return [address for turn in turns for address in turn if address]
 
 
-def _sectors(graph: Graph, known: Facets, chosen: Sequence[str]) -> Layout:
+def _sectors(evidence: Evidence, chosen: Sequence[str]) -> Layout:
     """The five strands as hubs; the perspectives and what belongs to none share a sector of their own."""
+    graph, known = evidence.graph, facets(evidence)
     hubs = [address for address in chosen if address.startswith("strand:") and _is_main(graph, address)]
     groups: list[tuple[str | None, list[str]]] = [(hub, []) for hub in hubs]
     index = {hub.partition(":")[2]: i for i, hub in enumerate(hubs)}
@@ -121,7 +122,8 @@ def _sectors(graph: Graph, known: Facets, chosen: Sequence[str]) -> Layout:
             at = index.get(known.strand.get(address, ""))
             (rest if at is None else groups[at][1]).append(address)
     rest.sort(key=lambda address: (known.strand.get(address, ""), not address.startswith("strand:"), address))
-    return layouts.sectors([*groups, (None, rest)] if rest else groups, label_box(len(chosen)), WIDE)
+    extents = {address: extent(*drawn) for address, drawn in _drawn(evidence, chosen, None).items()}
+    return layouts.sectors([*groups, (None, rest)] if rest else groups, label_box(len(chosen)), WIDE, extents)
 
 
 def around(
@@ -136,7 +138,8 @@ def around(
     if way == "timeline":
         placed = _timeline(evidence, chosen, address)
     else:
-        placed = layouts.rings(evidence.graph, chosen, near, label_box(len(chosen)), TALL)
+        extents = {drawn: extent(*looks) for drawn, looks in _drawn(evidence, chosen, address).items()}
+        placed = layouts.rings(evidence.graph, chosen, near, label_box(len(chosen)), TALL, extents)
     counts = known.counts(near) | {"verbs": Counter(map(verb, evidence.graph.around(address)))}
     steps = {other: near[other] for other in chosen}
     return _picture(evidence, chosen, len(passing), placed, address, way, wanted, counts, steps)
@@ -161,7 +164,8 @@ def _timeline(evidence: Evidence, chosen: Sequence[str], selected: str | None) -
     else:
         rows, names = {address: address.partition(":")[0] for address in chosen}, list(KINDS)
     years = {address: known.year.get(address) for address in chosen}
-    return layouts.timeline(years, rows, names, chosen, label_box(len(chosen)))
+    wide, high = label_box(len(chosen))
+    return layouts.timeline(years, rows, names, chosen, (wide, high + 6), TALL if selected else WIDE)
 
 
 def _picture(
@@ -182,25 +186,34 @@ def _payload(
     from pyvis.network import Network  # noqa: PLC0415
     from pyvis.node import Node as Mark  # noqa: PLC0415
 
-    graph, known, colours = evidence.graph, facets(evidence), strand_colours(evidence.graph)
     network = Network(directed=True)
-    count = len(addresses)
-    for address in addresses:  # add_node() searches a list for each node; appending its options is the same data
-        node = graph.node(address)
-        fill = colours.get(known.strand.get(address, ""), NO_STRAND)
-        looks = mark(node, fill, known.standing[address], address == selected, count)
+    drawn = _drawn(evidence, addresses, selected, short=way == "timeline")
+    for address, (node, said, looks) in drawn.items():  # add_node() searches a list for each; this is the same data
         x, y = placed.places[address]
-        y += label_box(count)[1] / 5 if SHAPES[node.kind] in INSIDE else 0  # the others' labels hang below them
-        said = label(node, address == selected, count, short=way == "timeline")
         network.nodes.append(Mark(address, SHAPES[node.kind], said, x=round(x), y=round(y), **looks).options)
     for (source, target), edges in joined.items():
-        network.edges.append(Line(source, target, True, **line(graph, edges, selected, count)).options)
+        looks = line(evidence.graph, edges, selected, len(addresses))
+        network.edges.append(Line(source, target, True, **looks).options)
     network.set_options(
         json.dumps({"physics": False, "interaction": {"hover": True, "tooltipDelay": 150, "multiselect": False}})
     )
     nodes, edges_, *_, options = network.get_network_data()
     picture = {"nodes": nodes, "edges": edges_, "options": json.loads(options), "selected": selected, "layout": way}
     return json.dumps(picture | {"back": placed.back}, sort_keys=True).encode()
+
+
+def _drawn(
+    evidence: Evidence, addresses: Sequence[str], selected: str | None, *, short: bool = False
+) -> dict[str, tuple[Node, str, dict[str, Any]]]:
+    """Each node with its label and its looks."""
+    graph, known, colours = evidence.graph, facets(evidence), strand_colours(evidence.graph)
+    found = {}
+    for address in addresses:
+        node, is_selected = graph.node(address), address == selected
+        fill = colours.get(known.strand.get(address, ""), NO_STRAND)
+        said = label(node, is_selected, len(addresses), short=short)
+        found[address] = node, said, mark(node, fill, known.standing[address], is_selected, short=short)
+    return found
 
 
 def _joined(

@@ -1,7 +1,7 @@
 """Where the nodes of a picture stand. Computed, the same on every run: no physics, nothing to wait for.
 
 Lengths are in vis-network's units, pixels at full size. A *box* is what a mark takes with its label; marks stand on
-lanes, ellipses one box apart, as wide to high as the place where the picture is shown.
+lanes, ellipses about one box apart, as wide to high as the place where the picture is shown.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from kg.graph import Graph
 from kg.relations import KINDS
 
 Point = tuple[float, float]
+CLOSER = 0.8
+"""Lanes are nearer than a box by so much: few labels are as long as they may be, and what overlaps moves apart."""
+Extent = tuple[float, float, float]
+"""Width of a mark with its label, and how far it reaches above and below the mark's middle."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Layout:
     back: Mapping[str, object] = field(default_factory=dict)
 
 
-def sectors(groups: Sequence[tuple[str | None, Sequence[str]]], box: Box, aspect: float) -> Layout:
+def sectors(
+    groups: Sequence[tuple[str | None, Sequence[str]]], box: Box, aspect: float, extents: Mapping[str, Extent]
+) -> Layout:
     """Each group's hub on an inner ring and its members outside it; a group without a hub has only members.
 
     A member is in one group. The share of the circle that a group gets is its share of the members.
@@ -48,10 +54,13 @@ def sectors(groups: Sequence[tuple[str | None, Sequence[str]]], box: Box, aspect
     at = {hub: _lane(inner, box, aspect, middle) for hub, middle in hubs}
     for address, lane in _lanes(members, inner + 1.0).items():
         at[address] = _lane(lane, box, aspect, turn[address])
-    return Layout(_spread(at, box))
+    return Layout(_spread(at, extents, aspect))
 
 
-def rings(graph: Graph, addresses: Sequence[str], distance: Mapping[str, int], box: Box, aspect: float) -> Layout:
+def rings(
+    graph: Graph, addresses: Sequence[str], distance: Mapping[str, int], box: Box, aspect: float,
+    extents: Mapping[str, Extent],
+) -> Layout:  # fmt: skip
     """The first address in the middle, its neighbours about it grouped by kind, theirs outside and behind them."""
     kinds = list(KINDS)
     at, turn = {addresses[0]: (0.0, 0.0)}, {addresses[0]: 0.0}
@@ -71,15 +80,17 @@ def rings(graph: Graph, addresses: Sequence[str], distance: Mapping[str, int], b
         for address, lane in lanes.items():
             at[address] = _lane(lane, box, aspect, turn[address])
         outer = max(lanes.values())
-    return Layout(_spread(at, box), {"rings": back})
+    return Layout(_spread(at, extents, aspect), {"rings": back})
 
 
 def timeline(
-    years: Mapping[str, int | None], rows: Mapping[str, str], names: Sequence[str], addresses: Sequence[str], box: Box
-) -> Layout:
+    years: Mapping[str, int | None], rows: Mapping[str, str], names: Sequence[str], addresses: Sequence[str], box: Box,
+    aspect: float,
+) -> Layout:  # fmt: skip
     """A column a year that any node is from, a row a name of ``rows``; what has no year stands before all years.
 
-    Columns are as wide as they need to be: what is drawn of 2026 would else stand on one spot.
+    Columns are as wide as they need to be: what is drawn of 2026 would else stand on one spot. Where the picture is
+    higher than wide, more of a year stands one above the other.
     """
     cells: dict[tuple[int | None, str], list[str]] = {}
     for address in addresses:
@@ -87,7 +98,7 @@ def timeline(
     order: list[int | None] = [None] if any(year is None for year, _ in cells) else []
     order += sorted(year for year in {year for year, _ in cells} if year is not None)
     wide = {
-        year: max(1, math.ceil(math.sqrt(max(len(c) for (y, _), c in cells.items() if y == year)) / 1.6))
+        year: max(1, math.ceil(math.sqrt(max(len(c) for (y, _), c in cells.items() if y == year) * aspect) / 2))
         for year in order
     }
     used = [name for name in names if any(row == name for _, row in cells)]
@@ -111,7 +122,7 @@ def timeline(
     for (year, row), cell in cells.items():
         for i, address in enumerate(cell):
             column, line = i % wide[year], i // wide[year]
-            places[address] = (left[year] + 8 + (column + 0.5) * box[0], top[row] + 20 + (line + 0.3) * box[1])
+            places[address] = (left[year] + 8 + (column + 0.5) * box[0], top[row] + 20 + (line + 0.28) * box[1])
     bounds = [0, 0, round(x0), round(y0)]
     return Layout({a: places[a] for a in addresses}, {"columns": columns, "rows": bands, "bounds": bounds})
 
@@ -136,7 +147,7 @@ def _lanes(members: Sequence[str], first: float) -> dict[str, float]:
 def _axes(lane: float, box: Box, aspect: float) -> Point:
     """Half the width and half the height of a lane."""
     shape = math.sqrt(aspect * box[1] / box[0])
-    return lane * box[0] * shape, lane * box[1] / shape
+    return CLOSER * lane * box[0] * shape, CLOSER * lane * box[1] / shape
 
 
 def _lane(lane: float, box: Box, aspect: float, turn: float) -> Point:
@@ -151,24 +162,36 @@ def _behind(graph: Graph, address: str, depth: int, distance: Mapping[str, int],
     return min((turn[other] for other in nearer if distance[other] == depth - 1), default=0.0)
 
 
-def _spread(at: Mapping[str, Point], box: Box) -> dict[str, Point]:
-    return dict(zip(at, _apart(list(at.values()), *box), strict=True))
+def _spread(at: Mapping[str, Point], extents: Mapping[str, Extent], aspect: float) -> dict[str, Point]:
+    return dict(zip(at, _apart(list(at.values()), [extents[address] for address in at], aspect), strict=True))
 
 
-def _apart(points: Sequence[Point], width: float, height: float) -> list[Point]:
-    """The points moved until their labels, boxes of that size, hardly overlap. The first one stays."""
-    box = np.array([width, height])
-    at = np.array(points, dtype=float).reshape(-1, 2) / box  # in boxes: two overlap when nearer than 1 both ways
-    for _ in range(300):
-        pairs = KDTree(at).query_pairs(1 - 1e-9, p=np.inf, output_type="ndarray") if len(at) else np.empty((0, 2), int)
-        if not len(pairs):
-            break
+def _apart(points: Sequence[Point], extents: Sequence[Extent], aspect: float) -> list[Point]:
+    """The marks moved until no two overlap, labels included; where there is no room, hardly. The first one stays.
+
+    Two that overlap part by the shorter way, up and down or across; in a wide picture across costs less.
+    """
+    if not points:
+        return []
+    wide, above, below = np.array(extents, dtype=float).T
+    boxes = np.column_stack([wide, above + below])
+    shift = np.column_stack([np.zeros(len(wide)), (below - above) / 2])  # from a mark to the middle of its box
+    start = np.array(points, dtype=float).reshape(-1, 2)
+    at, largest, cost = start + shift, boxes.max(axis=0), np.array([1 / aspect, 1.0])
+    for _ in range(400):
+        pairs = KDTree(at / largest).query_pairs(1, p=np.inf, output_type="ndarray")
         first, second = pairs[np.lexsort(pairs.T[::-1])].T
         gap = at[first] - at[second]
-        room = 1 - np.abs(gap)
-        shorter = np.where(room[:, :1] < room[:, 1:], [1.0, 0.0], [0.0, 1.0])  # the shorter way out
+        room = (boxes[first] + boxes[second]) / 2 - np.abs(gap)
+        touching = (room > 0.5).all(axis=1)
+        if not touching.any():
+            break
+        first, second, gap, room = first[touching], second[touching], gap[touching], room[touching]
+        ways = room * cost
+        shorter = np.where(ways[:, :1] < ways[:, 1:], [1.0, 0.0], [0.0, 1.0])
         push = 0.25 * shorter * room * np.where(gap < 0, -1.0, 1.0)
         np.add.at(at, first, push)
         np.add.at(at, second, -push)
-    at -= at[:1] - np.array(points[:1]).reshape(-1, 2) / box
-    return [(float(x), float(y)) for x, y in at * box]
+    at -= shift
+    at -= at[:1] - start[:1]
+    return [(float(x), float(y)) for x, y in at]

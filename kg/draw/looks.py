@@ -6,7 +6,7 @@ stand for the page's own colours. Nothing is said by colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kg.draw.plain import plain
@@ -38,30 +38,46 @@ INSIDE = ("box", "ellipse")
 
 Box = tuple[float, float]
 
+_LETTER, _LINE = 0.47, 1.12
+"""Width of a letter on average, and height of a line, of the page's font, for 1 px of its size."""
+
 
 def label_box(count: int) -> Box:
     """Width and height that a mark takes with its label, in a picture of ``count`` marks."""
     if count > MOST_LABELLED:
         return 42.0, 40.0
     wide, lines = _label_size(count)
-    return 7.2 * wide + 14, 34 + 17.0 * lines
+    return 14 * _LETTER * wide + 12, 32 + 14 * _LINE * lines
+
+
+def extent(node: Node, said: str, looks: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Width of a mark with its label ``said``, and how far it reaches above and below its middle, with a margin."""
+    font, lines = looks["font"]["size"], said.strip().split("\n")
+    wide, high = _LETTER * font * max(map(len, lines)), _LINE * font * len(lines) if said.strip() else 0.0
+    if SHAPES[node.kind] == "box":
+        return wide + 28, high / 2 + 14, high / 2 + 14
+    if SHAPES[node.kind] == "ellipse":
+        return 1.3 * wide + 20, high / 1.4 + 12, high / 1.4 + 12
+    size = looks["size"]
+    return max(wide, 2.0 * size) + 12, size + 6, size + high + 10
 
 
 def _label_size(count: int) -> tuple[int, int]:
     """The longest line of a label, in characters, and how many lines it has at most."""
-    return (19, 3) if count <= 16 else (17, 3) if count <= 36 else (16, 2)
+    return (20, 3) if count <= 16 else (18, 3)
 
 
-def mark(node: Node, fill: str, standing: str | None, selected: bool, count: int) -> dict[str, Any]:
-    """The looks of one of ``count`` marks, as vis-network names them."""
+def mark(node: Node, fill: str, standing: str | None, selected: bool, *, short: bool = False) -> dict[str, Any]:
+    """The looks of a mark, as vis-network names them; a ``short`` one is no larger where it is the selected one."""
     border, width, dashed = BORDERS[standing]
     tooltip = f"{node.kind}: {plain(node.title)}" + (f"\n{standing}" if standing else "")
+    large = selected and not short
     looks: dict[str, Any] = {
-        "size": _SIZES.get(node.kind, 12) * (1.5 if selected else 1), "title": tooltip,
+        "size": _SIZES.get(node.kind, 12) * (1.5 if large else 1), "title": tooltip,
         "color": {"background": fill, "border": "text" if selected and standing is None else border},
         "borderWidth": width,
         "shapeProperties": {"borderDashes": [4, 3] if dashed else False, "borderRadius": 6},
-        "font": {"color": "text", "size": 17 if selected else 14, "strokeWidth": 4, "strokeColor": "background"},
+        "font": {"color": "text", "size": 17 if large else 14, "strokeWidth": 4, "strokeColor": "background"},
     }  # fmt: skip
     if SHAPES[node.kind] in INSIDE:
         looks["font"] = {"color": "#111111", "size": 15, "strokeWidth": 0}
@@ -106,6 +122,6 @@ def line(graph: Graph, edges: Sequence[Edge], selected: str | None, count: int) 
         "color": {"color": CONTRADICTION if against else "faint", "highlight": "text", "hover": "text"},
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}}, "smooth": False,
     }  # fmt: skip
-    if selected in (first.source, first.target) and count <= 14:
+    if selected in (first.source, first.target) and count <= 9:
         looks |= {"label": says, "font": {"size": 11, "color": "muted", "strokeWidth": 4, "strokeColor": "background"}}
     return looks

@@ -15,6 +15,8 @@ def dump(evidence: Evidence, selection: Selection) -> str:
         lines += [f"About {selection.minutes} minutes (an estimate).", ""]
     for number, one in enumerate(described(evidence, selection), 1):
         lines += _item(number, one)
+    if selection.left_out:
+        lines += ["## Left out", "", *(f"- {inert(line)}" for line in selection.left_out)]
     return "\n".join(lines) + "\n"
 
 

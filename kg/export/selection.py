@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kg.graph import Graph
 from kg.reading import ReadingList
+from kg.readingtext import left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Nodes in the order in which they are to be read; one node may stand more than once (two parts of a book)."""
+    """Nodes in the order in which they are to be read; one node may stand more than once (two parts of a book).
+
+    ``left_out``: of a reading list, a line for each concept that it does not reach, with the reason; not TeX.
+    """
 
     title: str
     items: tuple[Item, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -40,13 +45,15 @@ def of(title: str, addresses: Iterable[str]) -> Selection:
 def joined(parts: Sequence[Selection]) -> Selection:
     """``parts`` one after another, each item once."""
     titles = dict.fromkeys(part.title for part in parts)
-    return Selection("; ".join(titles), tuple(dict.fromkeys(item for part in parts for item in part.items)))
+    items = dict.fromkeys(item for part in parts for item in part.items)
+    return Selection("; ".join(titles), tuple(items), tuple(line for part in parts for line in part.left_out))
 
 
 def reading(found: ReadingList) -> Selection:
-    """A reading list in its order, with the part to read, the minutes and the reason of each reading."""
+    """A reading list in its order, with part, minutes and reason of each reading, and what it leaves out."""
     items = (Item(f"paper:{item.paper}", item.where, item.minutes, item.why) for item in found.items)
-    return Selection(f"Reading list: {found.title}", tuple(items))
+    within = f" (within {found.hours:g} h)" if found.hours is not None else ""
+    return Selection(f"Reading list: {found.title}{within}", tuple(items), tuple(left_out(found)))
 
 
 def everything(graph: Graph) -> Selection:

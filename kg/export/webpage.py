@@ -38,7 +38,13 @@ def dump(evidence: Evidence, selection: Selection) -> str:
     """One item of an ordered list a node, in the order of the selection; ``id`` is the node's address."""
     items = [_item(one) for one in described(evidence, selection)]
     minutes = f"<p>About {selection.minutes} minutes (an estimate).</p>\n" if selection.minutes else ""
-    return f"{_HEAD.format(title=_text(selection.title))}{minutes}<ol>\n{''.join(items)}</ol>\n</body>\n</html>\n"
+    listed = f"<ol>\n{''.join(items)}</ol>\n"
+    return f"{_HEAD.format(title=_text(selection.title))}{minutes}{listed}{_left_out(selection)}</body>\n</html>\n"
+
+
+def _left_out(selection: Selection) -> str:
+    lines = "".join(f'<p class="why">{escape(line)}</p>\n' for line in selection.left_out)
+    return f"<h2>Left out</h2>\n{lines}" if lines else ""
 
 
 def _item(one: Described) -> str:

@@ -111,7 +111,7 @@ def _panel(found: Sequence[Residual], title: str, width: int, dark: bool, last: 
         "at:N",
         title=None,
         sort=None,
-        axis=alt.Axis(labelLimit=0, labelOverlap=False, ticks=False, domain=False, labelFontSize=10),
+        axis=alt.Axis(labelLimit=0, labelOverlap=False, labelFlush=False, ticks=False, domain=False, labelFontSize=10),
     )
     legend = alt.Legend(title=None, orient="top")
     hue = alt.Scale(domain=list(STATES), range=[blue(dark), *COLOURS[1:]])

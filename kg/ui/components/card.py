@@ -32,12 +32,13 @@ from kg.ui.words import inert
 MOST_LINKS = 60
 
 
-def card(world: World, address: str) -> None:
-    """Everything about the node at ``address``."""
+def card(world: World, address: str, *, proposed: bool = False) -> None:
+    """Everything about the node at ``address``; of one that is only ``proposed`` nothing can be cited or reported."""
     node = world.graph.node(address)
     st.caption(_kind(world, node))
     st.subheader(inert(node.title), anchor=False)
-    downloads.node(world, address)
+    if not proposed:
+        downloads.node(world, address)
     if node.kind != "claim":  # a claim's card says first how it stands
         if node.kind != "prediction" and (said := why.of(world.evidence, node)):
             st.markdown(f":gray[{inert(said)}]")
@@ -48,7 +49,8 @@ def card(world: World, address: str) -> None:
         "argument": _argument,
     }[node.kind]  # fmt: skip
     draw(world, node)
-    foot(world, node)
+    if not proposed:
+        foot(world, node)
 
 
 def _kind(world: World, node: Node) -> str:

@@ -32,13 +32,13 @@ def put(name: str, typed: Typed) -> None:
     st.session_state[PREFIX + name] = typed
 
 
-def key(name: str, options: Collection[str] | None = None, *, many: bool = False, new: bool = False) -> str:
+def key(name: str, options: Collection[str] | None = None, *, many: bool = False) -> str:
     """The key of the widget of the field ``name``, which then shows what was held, as far as ``options`` have it."""
     held, fits = value(name), options or ()
     if many:
         st.session_state[PREFIX + name] = [one for one in held if one in fits] if isinstance(held, list) else []
     elif options is not None:
-        st.session_state[PREFIX + name] = held if held and isinstance(held, str) and (new or held in fits) else None
+        st.session_state[PREFIX + name] = held if isinstance(held, str) and held in fits else None
     else:
         st.session_state[PREFIX + name] = held if isinstance(held, str) else ""
     return PREFIX + name

@@ -21,6 +21,8 @@ from kg.verdicts import Judgement
 
 Spec = dict[str, Any]
 MOST_KEPT = 400
+PANEL = 720
+"""Pixels across of a panel in the picture of all residuals, beside the names."""
 _KEPT: dict[tuple[object, ...], tuple[tuple[object, ...], Any]] = {}
 """What was drawn from which objects, by their identity. The objects are held, so that no other one gets theirs."""
 
@@ -149,10 +151,11 @@ def map_of(prediction: Prediction, mapped: Mapped, regimes: Mapping[str, Axis], 
 def summary(found: Sequence[residuals.Residual], titles: Mapping[str, str], key: str) -> None:
     """All tested predictions at once, in units of their tolerances."""
     same = hash((*found, *titles.items()))  # they are computed anew for each look at the page
-    drawn = _spec(f"residuals {same}", lambda dark: residuals.chart(found, titles, width=560, dark=dark))
+    drawn = _spec(f"residuals {same}", lambda dark: residuals.chart(found, titles, width=PANEL, dark=dark))
     if drawn is None:
         return
-    _show(drawn, key, "content")
+    with st.container(key=f"wide-{key}"):  # wider than a phone: it scrolls by itself
+        _show(drawn, key, "content")
     st.caption(
         "Each prediction at the condition that decides; bar: 98 % interval; band: accepted, one-sided for a bound or "
         "an ordering; arrowhead: beyond the picture."

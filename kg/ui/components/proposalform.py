@@ -16,9 +16,11 @@ from kg.contribute.drafts import slug
 from kg.contribute.proposal import Proposal
 from kg.corpus import Corpus
 from kg.declarations import Prediction, Source
+from kg.findings import Finding
 from kg.records import Argument, Attempt, Claim
 from kg.ui.components import drafts
 from kg.ui.words import inert
+from kg.validation import MISSING_FIELD
 
 Kind = Literal["claim", "source", "correction", "attempt", "argument"]
 Options = Callable[[Corpus], list[str]]
@@ -34,7 +36,8 @@ class Field:
     form: Literal["line", "text", "one", "many"] = "line"
     options: Options | None = None
     help: str | None = None
-    new: bool = False
+    key: str = ""
+    """Its name inside ``of``, where that is another than ``name``."""
     rows: int = 3
     group: str = ""
     """The heading below which the field is folded away."""
@@ -66,7 +69,8 @@ def _bibliographies(corpus: Corpus) -> list[str]:
     return sorted({corpus.place(f"paper:{key}").path for key in corpus.papers})
 
 
-_PAPER = "Type to search by key, author or title. A source that is not there yet is proposed first."
+_PAPER = "Type to search by key, author or title."
+_NEW_PAPER = "Propose the source first; its key is the first word after the bracket of its BibTeX entry."
 _WHERE = "The section, equation or figure, only if you read it there."
 _YAML = "What the fields above do not offer, as it stands in the file: more predictions, regime, contradicts, bridges."
 _LINKS, _PREDICTION, _MORE = "What it needs and rests on", "A prediction", "More"
@@ -83,14 +87,17 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         ),
         Field("kind", "Kind", "kind", "one", _words(Claim, "kind")),
         Field("strands", "Strands", "strands", "many", _ids("strands")),
-        Field("paper", "Source", "sources", "one", _ids("papers"), _PAPER, new=True),
+        Field("paper", "Source", "sources", "one", _ids("papers"), _PAPER),
+        Field("new-paper", "or the key of one that is not in the list yet", "sources", key="paper", help=_NEW_PAPER),
         Field("role", "What the source does with it", "sources", "one", _words(Source, "role")),
         Field("depth", "How far you read the source", "sources", "one", _words(Source, "depth")),
         Field("where", "Where it says so", "sources", help=_WHERE),
         Field("needs", "Concepts that one must know", "needs", "many", _ids("concepts"), group=_LINKS),
         Field("assumes", "Assumes", "assumes", "many", _ids("assumptions"), group=_LINKS),
         Field("builds-on", "Builds on", "builds-on", "many", _ids("claims"), group=_LINKS),
-        Field("predicts", "What one will measure, and find", "predictions", "text", group=_PREDICTION),
+        Field(
+            "predicts", "What one will measure, and find", "predictions", "text", key="statement", group=_PREDICTION
+        ),
         Field(
             "refuted-if", "Refuted if", "predictions", "text", group=_PREDICTION,
             help="An observation that a critic would accept as showing it wrong.",
@@ -100,7 +107,10 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         _ID,
     ),
     "source": (
-        Field("file", "File", form="one", options=_bibliographies),
+        Field(
+            "file", "File", form="one", options=_bibliographies,
+            help="That of the strand that it is for; a source of none of them stands in bib/context.bib, the default.",
+        ),
         Field(
             "bibtex", "BibTeX", form="text", rows=12,
             help="One entry, as the publisher or arXiv gives it. Keep only identifiers that you saw in a source.",
@@ -109,7 +119,8 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
     "correction": (),
     "attempt": (
         Field("question", "Question", form="one", options=_ids("questions")),
-        Field("paper", "By a source", "attempts", "one", _ids("papers"), _PAPER, new=True),
+        Field("paper", "By a source", "attempts", "one", _ids("papers"), _PAPER),
+        Field("new-paper", "or the key of one that is not in the list yet", "attempts", key="paper", help=_NEW_PAPER),
         Field("claim", "or by a claim of the record", "attempts", "one", _ids("claims")),
         Field("outcome", "What it gives", "attempts", "one", _words(Attempt, "outcome")),
         Field("where", "Where it says so", "attempts", help=_WHERE),
@@ -120,7 +131,8 @@ FORMS: dict[Kind, tuple[Field, ...]] = {
         Field("statement", "Statement", "statement", "text"),
         Field("stance", "Stance", "stance", "one", _words(Argument, "stance")),
         Field("targets", "What it is about", "targets", "many", _targets),
-        Field("paper", "Source", "paper", "one", _ids("papers"), _PAPER, new=True),
+        Field("paper", "Source", "paper", "one", _ids("papers"), _PAPER),
+        Field("new-paper", "or the key of one that is not in the list yet", "paper", key="paper", help=_NEW_PAPER),
         Field("where", "Where it says so", "where", help=_WHERE),
         Field("by", "Made by", "by", "one", _words(Argument, "by")),
         Field("severity", "An objection's weight", "severity", "one", _words(Argument, "severity")),
@@ -141,6 +153,8 @@ def written(kind: Kind, corpus: Corpus, read: Callable[[str], str]) -> tuple[str
     """
 
     def said(name: str) -> Any:
+        if name == "paper":
+            return drafts.value(f"{kind}/paper") or drafts.value(f"{kind}/new-paper")
         return drafts.value(f"{kind}/{name}")
 
     if kind == "source":
@@ -151,7 +165,11 @@ def written(kind: Kind, corpus: Corpus, read: Callable[[str], str]) -> tuple[str
             return "", ""
         path = corpus.place(f"question:{said('question')}").path
         return path, formtext.with_attempt(read(path), path, attempt)
-    fields = _claim(said) if kind == "claim" else {field.name: said(field.name) for field in FORMS[kind][:-1]}
+    fields = (
+        _claim(said)
+        if kind == "claim"
+        else {field.key or field.name: said(field.key or field.name) for field in FORMS[kind][:-1]}
+    )
     text = formtext.text(fields, said("more") if kind == "claim" else "")
     return f"data/{kind}s/{said('id') or slug(said('title'))}.yaml", text
 
@@ -176,16 +194,36 @@ def form(kind: Kind, corpus: Corpus, titles: Mapping[str, str], proposal: Propos
     for group, found in itertools.groupby(FORMS[kind], lambda field: field.group):
         fields = list(found)
         begun = any(drafts.value(f"{kind}/{field.name}") for field in fields)
-        with st.expander(group, expanded=begun) if group else nullcontext():
+        with st.expander(group, expanded=begun, key=f"{kind}-{group}") if group else nullcontext():
             for field in fields:
                 _widget(f"{kind}/{field.name}", field, corpus, titles)
-                if field.of and last[field.of] == field.name:
-                    say(proposal, field.of)
+                if last[field.of] == field.name and (field.of or field == _ID):
+                    say(kind, proposal, field.of)
 
 
-def say(proposal: Proposal | None, field: str) -> None:
-    """What is wrong with a field of the record."""
+def needed(kind: Kind, proposal: Proposal) -> dict[Finding, str]:
+    """What is missing and a field of the form gives, with that field's label, in the order of the form."""
+    labels: dict[tuple[str, str], str] = {}
+    for field in FORMS[kind]:
+        labels.setdefault(("", field.of), field.label)
+        labels.setdefault((field.of, field.key or field.name), field.label)
+    found = {
+        finding: (of, finding.message.split("'")[1])
+        for of, findings in proposal.fields.items()
+        for finding in findings
+        if finding.rule == MISSING_FIELD.name
+    }
+    order = list(labels)
+    kept = [finding for finding in found if found[finding] in labels]
+    return {finding: labels[found[finding]] for finding in sorted(kept, key=lambda each: order.index(found[each]))}
+
+
+def say(kind: Kind, proposal: Proposal | None, field: str) -> None:
+    """What is wrong with a field of the record, beside what is still missing."""
+    missing = needed(kind, proposal) if proposal else {}
     for finding in proposal.fields.get(field, ()) if proposal else ():
+        if finding in missing:
+            continue
         st.markdown(f":{'red' if finding.severity == 'error' else 'orange'}[**✗**] {inert(finding.message)}")
 
 
@@ -198,12 +236,13 @@ def _widget(name: str, field: Field, corpus: Corpus, titles: Mapping[str, str]) 
 
     if field.form == "many":
         held = drafts.key(name, options, many=True)
-        st.multiselect(field.label, options, format_func=shown, help=field.help, key=held, placeholder="")
+        st.multiselect(
+            field.label, options, format_func=shown, help=field.help, key=held, placeholder="", select_all=False
+        )
     elif field.form == "one":
-        held = drafts.key(name, options, new=field.new)
+        held = drafts.key(name, options)
         st.selectbox(
             field.label, options, format_func=shown, help=field.help, index=None, key=held, placeholder="",
-            accept_new_options=field.new,
         )  # fmt: skip
     elif field.form == "text":
         st.text_area(field.label, help=field.help, key=drafts.key(name), height=26 * field.rows + 24, max_chars=20_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -11,6 +12,7 @@ from kg import draw, duplicates, repository, restatements
 from kg.contribute.proposal import Proposal, neighbours
 from kg.draw.plain import plain
 from kg.evidence import Evidence
+from kg.findings import Finding
 from kg.relations import RELATIONS
 from kg.ui.components.card import card
 from kg.ui.components.linklist import Row, links_to_explore, row
@@ -27,14 +29,13 @@ def world_with(_world: World, _proposal: Proposal, stamp: str, path: str, text: 
     return replace(_world, graph=graph, evidence=Evidence(graph), strands=draw.strands_of(graph), findings=())
 
 
-def verdict(proposal: Proposal) -> None:
-    """Whether it would pass, and what stands in the way."""
+def verdict(proposal: Proposal, needed: Mapping[Finding, str]) -> None:
+    """Whether it would pass, and what stands in the way; ``needed`` has the labels of the fields still to be filled."""
     found = (*proposal.findings, *proposal.elsewhere)
-    needed = [f for f in proposal.fields.get("", ()) if f.rule == "missing-field"]
     rest = [f for f in found if f not in needed]
     errors = [f for f in rest if f.severity == "error"]
     if needed:
-        st.info(f"Still needed: {inert(', '.join(f.message.split(chr(39))[1] for f in needed))}.")
+        st.info(f"Still needed: {' · '.join(f'*{label}*' for label in dict.fromkeys(needed.values()))}.")
     if errors:
         st.warning(f"{counted(len(errors), 'error')} to mend:")
     elif not needed:
@@ -63,10 +64,12 @@ def alike(world: World, proposal: Proposal, kind: str, title: str, statement: st
 def _twins(world: World, proposal: Proposal, kind: str, title: str, statement: str) -> list[duplicates.Twins]:
     if kind == "paper" and proposal.graph is not None:
         return duplicates.of_work(proposal.graph.node(proposal.address).record, world.graph.corpus.papers.values())
-    if not title.strip() or not statement.strip():
+    if not title.strip():
         return []
     own = proposal.address.partition(":")[2]
-    known = {node.id: (node.title, node.record.statement) for node in world.graph.nodes(kind) if node.id != own}
+    others = [node for node in world.graph.nodes(kind) if node.id != own]
+    whole = bool(statement.strip())  # until it is written, titles are held against titles
+    known = {node.id: (node.title, str(node.record.statement) if whole else "") for node in others}
     same = restatements.synonyms(world.graph.corpus)
     return restatements.of_statement(own, title, statement, known, same)
 
@@ -78,7 +81,7 @@ def preview(world: World, proposal: Proposal) -> None:
     then = world_with(world, proposal, world.stamp, proposal.path, proposal.text)
     with st.container(border=True):
         st.caption("Its card")
-        card(then, proposal.address)
+        card(then, proposal.address, proposed=True)
     rows: list[Row] = []
     mine = {edge.target for edge in then.graph.out(proposal.address, "implies")}
     for edge in neighbours(proposal)[:MOST_NEIGHBOURS]:
@@ -94,14 +97,15 @@ def preview(world: World, proposal: Proposal) -> None:
         st.caption("Nothing leads to it or from it yet.")
 
 
-def words(title: str, statement: str) -> None:
-    """Title and statement as they will be typeset."""
-    if title.strip() or statement.strip():
+def words(title: str, statement: str, *further: str) -> None:
+    """Title, statement and what else is written in words, as they will be typeset."""
+    if "".join((title, statement, *further)).strip():
         with st.container(border=True):
             st.caption("As it will be read")
             if title.strip():
                 st.subheader(inert(title), anchor=False)
-            st.markdown(inert(statement))
+            for text in filter(str.strip, (statement, *further)):
+                st.markdown(inert(text))
 
 
 def file(world: World, proposal: Proposal, *, is_new: bool, appended: bool = False) -> None:

@@ -22,7 +22,7 @@ from kg.ui.components.datatable import Cell, column, table, value  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.linklist import row  # noqa: E402
 from kg.ui.components.numbers import Number, numbers  # noqa: E402
-from kg.ui.components.picks import picks  # noqa: E402
+from kg.ui.components.picks import pick, picks  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
 
@@ -37,6 +37,7 @@ COLUMNS = (
     column("run on", "short"),
 )
 MOST_ROWS = 60
+VIEWS = {"table": "Table", "picture": "Picture"}
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -50,18 +51,22 @@ def cells(world: World, one: Tested) -> list[Cell]:
     node, graph = world.graph.node(one.address), world.graph
     residual, outcome = one.residual, one.outcome
     known = world.evidence.predictions[one.address]
-    interval = f"{residual.interval[0]:+.2f} … {residual.interval[1]:+.2f}" if residual else ""
+    interval = f"{_signed(residual.interval[0])} … {_signed(residual.interval[1])}" if residual else ""
     judged = outcome.judgement if outcome else None
     return [
         row(world, node, note=f"of “{graph.node(f'claim:{one.claim}').title}”"),
         value(one.state + (", stale" if one.stale else ""), sort=list(STATES).index(one.state)),
-        value(f"{residual.value:+.2f}", sort=residual.value) if residual else None,
+        value(_signed(residual.value), sort=residual.value) if residual else None,
         interval,
         judged.reason if judged else "",
         known.literature.state,
         ", ".join(plain(graph.node(f"strand:{name}").title) for name in one.strands if f"strand:{name}" in graph),
         outcome.run.started[:10] if outcome and outcome.run else "",
     ]
+
+
+def _signed(number: float) -> str:
+    return f"{number:+,.2f}".replace("-", "−")
 
 
 def figure(world: World, shown: list[Tested]) -> None:
@@ -95,10 +100,9 @@ def page() -> None:
         )
     )
     numbers("counts", held, "Predictions by what our runs found")
-    st.page_link(state.WATCH, label="What would falsify the thesis", help="Predictions about trained networks alone.")
+    strands = {node.id: inert(node.title) for node in world.graph.nodes("strand")}
     states = picks("state", {name: f"{name} {n}" for name, n in counts.items() if n}, _told())
     old = bool(stale) and picks("stale", {"yes": f"stale only {len(stale)}"})
-    strands = {node.id: inert(node.title) for node in world.graph.nodes("strand")}
     where = picks("strand", {n: t for n, t in strands.items() if any(n in one.strands for one in everything)})
     shown = [
         one
@@ -110,9 +114,15 @@ def page() -> None:
     if not shown:
         st.info("No prediction passes these filters; take one away.")
         return
-    st.caption(f"{len(shown)} of {counted(len(everything), 'prediction')}, the farthest from what was expected first.")
-    downloads(world, "evidence", lambda: selection.of("Evidence", [one.address for one in shown]), "Export these")
-    if picks("view", {"picture": "as a picture"}):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        way = pick("view", VIEWS)
+        st.caption(
+            f"{len(shown)} of {counted(len(everything), 'prediction')}, the farthest from what was expected first."
+        )
+        downloads(world, "evidence", lambda: selection.of("Evidence", [one.address for one in shown]), "Export these")
+        told = "Predictions about trained networks alone."
+        st.page_link(state.WATCH, label="What would falsify the thesis", help=told)
+    if way == "picture":
         figure(world, shown)
     else:
         table("evidence", COLUMNS, [cells(world, one) for one in shown], "Predictions and our runs", MOST_ROWS)

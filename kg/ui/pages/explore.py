@@ -96,7 +96,7 @@ def browse(world: World) -> None:
 def network(world: World, address: str) -> None:
     """Controls, the graph or the same as a table, how much of it is shown, the clicked line, and the legend."""
     depth = "1"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="controls"):
         if address:
             st.button("← all strands", on_click=state.select, args=("",), type="tertiary", key="up")
         way = pick("view", WAYS)
@@ -156,7 +156,12 @@ def as_table(world: World, drawn: draw.Picture, address: str) -> None:
             for edge in drawn.edges
         ]  # fmt: skip
         st.caption(f"{counted(len(told), 'relation')} between them.")
-        columns = [column("from", "words"), column("says"), column("to", "words"), column("reason and place", "words")]
+        columns = [
+            column("from", "words"),
+            column("says", "short"),
+            column("to", "words"),
+            column("reason and place", "words"),
+        ]
         table("relations", columns, told, "The relations of the graph", most=MOST_ROWS, inside=True)
 
 
@@ -192,7 +197,7 @@ def page() -> None:
         network(world, address)
         return
     left, right = st.columns([10, 11], gap="medium")
-    with right:
+    with right, st.container(key="beside" if st.query_params.get("view") != "table" else "tabled"):
         network(world, address)  # first: it is quick, and figures on the card may not be
     with left:
         if address != state.wanted() and ":" in state.wanted():

@@ -14,7 +14,8 @@ st.markdown(
 )
 
 from kg.effort import UNSETTLED, for_an_afternoon  # noqa: E402
-from kg.records import Claim, Reading  # noqa: E402  # the heading is on the screen before anything is imported or read
+from kg.reading import in_order  # noqa: E402
+from kg.records import Claim  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
@@ -125,7 +126,7 @@ def start_here(world: World) -> None:
     """Ways in: something to read, something measured, something disputed, something open."""
     graph, evidence = world.graph, world.evidence
     readings: dict[str, str] = {}
-    for reading in sorted(graph.corpus.readings.values(), key=_needs):
+    for reading in map(graph.corpus.readings.__getitem__, in_order(graph)):
         if f"paper:{reading.paper}" in graph:
             readings.setdefault(f"paper:{reading.paper}", f"{reading.where}; about {reading.minutes} minutes")
     ranked = sorted(evidence.claims.items(), key=lambda item: (-item[1].tested, item[0]))
@@ -136,7 +137,7 @@ def start_here(world: World) -> None:
         key=lambda node: (["easy", "medium", "hard"].index(node.record.difficulty), node.title),
     )
     parts = (
-        ("Read", "What needs the least before it, first.", readings),
+        ("Read", "From the beginning, in the order of *What to read*.", readings),
         ("See it measured", "Claims that our runs have tested.", tested),
         ("What is disputed", "Sources or runs disagree.", disputed),
         (
@@ -170,11 +171,6 @@ def list_for(world: World) -> None:
     )  # fmt: skip
     if chosen is not None:
         st.switch_page(state.READING, query_params={"target": chosen})
-
-
-def _needs(reading: Reading) -> tuple[int, int]:
-    """How much one must know before it, and how long it takes."""
-    return len(reading.teaches if reading.requires is None else reading.requires), reading.minutes
 
 
 def page() -> None:

@@ -33,6 +33,7 @@ TOLD: dict[Kind, str] = {
     "argument": "An objection to something in the record, or a reply to one.",
 }
 NEW = ("claim", "argument")
+PREDICTED = ("predicts", "refuted-if")
 CORRECTED = ("claim", "question", "argument")
 
 
@@ -159,11 +160,11 @@ def result(world: World, kind: Kind, proposal: Proposal | None, was: str) -> Non
     if proposal is None:
         st.info("Fill in a field and press Enter or Tab: its preview, and what is still needed, appear here.")
         return
-    proposed.verdict(proposal)
+    proposed.verdict(proposal, proposalform.needed(kind, proposal))
     if kind == "correction":
         changed(was, proposal.text)
     if proposal.graph is None and kind in NEW:
-        proposed.words(str(drafts.value(f"{kind}/title")), str(drafts.value(f"{kind}/statement")))
+        proposed.words(*(str(drafts.value(f"{kind}/{name}")) for name in ("title", "statement", *PREDICTED)))
     if kind in NEW:
         proposed.alike(
             world, proposal, kind, str(drafts.value(f"{kind}/title")), str(drafts.value(f"{kind}/statement"))

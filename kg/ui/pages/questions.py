@@ -22,7 +22,7 @@ from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table, value  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.linklist import links_to_explore, row  # noqa: E402
-from kg.ui.components.picks import picks  # noqa: E402
+from kg.ui.components.picks import pick, picks  # noqa: E402
 from kg.ui.state import World  # noqa: E402
 from kg.ui.words import counted, inert  # noqa: E402
 
@@ -40,22 +40,26 @@ COLUMNS = (
     ),
 )
 MOST_ROWS = 40
+VIEWS = {"table": "Table", "board": "Board by state"}
 
 
 def filtered(world: World, questions: list[Node]) -> list[Node]:
     """The questions that all filters let through; a filter without a choice lets all through."""
     told = "\n".join(f"- **{name}**: {says}" for name, says in words.QUESTION_STATES.items())
-    states = picks(
-        "state", _counted(Counter(q.record.state for q in questions), {s: s for s in words.QUESTION_STATES}), told
-    )
-    hard = picks("difficulty", _counted(Counter(q.record.difficulty for q in questions), {d: d for d in DIFFICULTIES}))
     strands = {node.id: inert(node.title) for node in world.graph.nodes("strand")}
-    where = picks("strand", _counted(Counter(s for q in questions for s in q.record.strands), strands))
     quick = {question.address for question in questions if effort.for_an_afternoon(world.evidence, question)}
-    small = quick and picks(
-        "start", {"afternoon": f"for a laptop and an afternoon {len(quick)}"},
-        "Not hard, and a script of the record measures in its setting within four hours of one core.",
-    )  # fmt: skip
+    with st.container(horizontal=True, gap="medium"):
+        states = picks(
+            "state", _counted(Counter(q.record.state for q in questions), {s: s for s in words.QUESTION_STATES}), told
+        )
+        hard = picks(
+            "difficulty", _counted(Counter(q.record.difficulty for q in questions), {d: d for d in DIFFICULTIES})
+        )
+        small = quick and picks(
+            "start", {"afternoon": f"for a laptop and an afternoon {len(quick)}"},
+            "Not hard, and a script of the record measures in its setting within four hours of one core.",
+        )  # fmt: skip
+    where = picks("strand", _counted(Counter(s for q in questions for s in q.record.strands), strands))
     return [
         question
         for question in questions
@@ -138,15 +142,17 @@ def page() -> None:
         return
     found = filtered(world, questions)
     unsettled = sum(question.record.state in UNSETTLED for question in found)
-    st.caption(
-        f"{len(found)} of {counted(len(questions), 'question')}, {unsettled} of them unsettled. A question counts as "
-        "open until something that would settle it has happened. A click on a heading sorts."
-    )
+    told = f"{len(found)} of {counted(len(questions), 'question')}, {unsettled} of them unsettled."
     if not found:
+        st.caption(told)
         st.info("No question passes these filters; take one away.")
         return
-    downloads(world, "questions", lambda: selection.of("Questions", [node.address for node in found]), "Export these")
-    if picks("view", {"board": "as a board by state"}):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        way = pick("view", VIEWS, "A question counts as open until something that would settle it has happened.")
+        st.caption(f"{told} {'A click on a heading sorts.' if way == 'table' else ''}")
+        chosen = selection.of("Questions", [node.address for node in found])
+        downloads(world, "questions", lambda: chosen, "Export these")
+    if way == "board":
         board(world, found)
     else:
         table("questions", COLUMNS, [cells(world, node) for node in found], "Open questions", MOST_ROWS)

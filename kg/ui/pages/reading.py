@@ -145,12 +145,13 @@ def show(world: World, number: int, item: Item, parts: int) -> None:
     Where the record has several ``parts`` of the source, the button speaks of this one only.
     """
     paper = world.graph.corpus.papers.get(item.paper)
-    with st.container(border=True, gap="xsmall"):
-        label = f" · {inert(paper.label)}" if paper else ""
-        rule = f" ({item.rule})" if item.rule else ""
-        st.markdown(f"**{number}. {inert(item.title)}**{label}  \n{inert(item.why)}")
-        st.caption(inert(f"{item.where} · about {duration(item.minutes)}{rule}"))
-        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"item-{number}"):
+        with st.container(gap="xxsmall", width="stretch"):
+            label = f" · {inert(paper.label)}" if paper else ""
+            rule = f" ({item.rule})" if item.rule else ""
+            st.markdown(f"**{number}. {inert(item.title)}**{label}  \n{inert(item.why)}")
+            st.caption(inert(f"{item.where} · about {duration(item.minutes)}{rule}"))
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", width="content"):
             if paper is not None and paper.addresses:
                 st.link_button("Open", paper.addresses[0][1])
             st.page_link(state.EXPLORE, label="Its card", query_params={"node": f"paper:{item.paper}"})

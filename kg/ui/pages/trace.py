@@ -72,7 +72,7 @@ def top(world: World, node: Node) -> None:
     elif node.kind == "prediction":
         held = world.evidence.predictions[node.address]
         badges(held.standing, held.literature.state, held.rerun)
-    links_to_explore("card", [row(world, node, before=f"The card of this {node.kind}:")], "Its card")
+    st.page_link(state.EXPLORE, label=f"The card of this {node.kind}", query_params={"node": node.address})
 
 
 def walk(world: World, node: Node) -> None:
@@ -110,7 +110,8 @@ def _next(world: World, address: str, passed: set[str]) -> None:
 
 def stop(world: World, node: Node, step: Step | None) -> None:
     """The node at the end of the path: what it says, and for an equation, run or assumption, that itself."""
-    st.markdown(f"**{node.kind}** {inert(title(node))}")
+    if step:  # else the heading of the page says it
+        st.markdown(f"**{node.kind}** {inert(title(node))}")
     if step and step.data and (told := sides.told(step)):
         st.caption(inert(told))
     if statement := getattr(node.record, "statement", None):
@@ -126,7 +127,8 @@ def stop(world: World, node: Node, step: Step | None) -> None:
                         inert(f"run:{outcome.run.script}/{outcome.run.id}" + (" (stale)" if outcome.stale else ""))
                     )
                 st.markdown(inert(outcome.judgement.reason))
-    links_to_explore("stop", [row(world, node, before="Open:")], "Its card")
+    if step:
+        links_to_explore("stop", [row(world, node, before="Open:")], "Its card")
 
 
 def all_ends(world: World, node: Node) -> None:
@@ -169,7 +171,12 @@ def as_table(world: World, node: Node) -> None:
     ]  # fmt: skip
     distinct = len({step.address for step in steps})
     st.caption(f"{len(told):,} of {counted(distinct, 'node')} that it rests on, depth first.")
-    columns = [column("node", "words"), *map(column, ("says", "kind", "state")), column("step", "number")]
+    columns = [
+        column("node", "words"),
+        column("says", "short"),
+        *map(column, ("kind", "state")),
+        column("step", "number"),
+    ]
     columns += [column("reason and place", "words"), column("path", "words")]
     table("steps", columns, told, f"What {title(node)} rests on", most=MOST_ROWS, inside=True, into="at")
 
