@@ -11,7 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
-from kg import checks, corpus, draw
+from kg import checks, draw, reader
 from kg.evidence import Evidence
 from kg.graph import Graph
 from kg.search import Index
@@ -38,7 +38,7 @@ def main() -> None:
 
     say(begins=True)
     try:
-        found = corpus.load(Path(task["root"]), gate)
+        found = reader.load(Path(task["root"]), gate)
         say(whole=True)
         graph = Graph(found)
         evidence = Evidence(graph)
