@@ -86,7 +86,7 @@ def difference(before: Evidence, after: Evidence) -> Difference:
     was = {node["id"]: node for node in old["nodes"]}
     now = {node["id"]: node for node in new["nodes"]}
     moves = tuple(_moves(was, now))
-    here, there = checks.run(before.graph), checks.run(after.graph)
+    here, there = checks.run(before.graph, before), checks.run(after.graph, after)
     gone = [was[name] for name in was if name not in now]
     lost, changed, gained = _relations(old["relations"], new["relations"])
     return Difference(
