@@ -30,6 +30,12 @@ function linkTo(row, data, choose) {
   return link;
 }
 
+// scrollIntoView would scroll what is around the list as well: on a phone the pages' links above it
+function intoView(link, host) {
+  const [box, at] = [host.getBoundingClientRect(), link.getBoundingClientRect()];
+  if (at.top < box.top || at.bottom > box.bottom) host.scrollTop += at.top - box.top - box.height / 3;
+}
+
 // a list of links to nodes; one that follows marks what is selected, wherever it was selected
 PARTS.links = function ({ parentElement, setTriggerValue }, data) {
   const list = document.createElement("ul");
@@ -50,7 +56,7 @@ PARTS.links = function ({ parentElement, setTriggerValue }, data) {
   const at = host.scrollTop;
   host.replaceChildren(list);
   host.scrollTop = at;
-  host.style.maxHeight = data.follow ? "calc(100vh - 7.5rem)" : data.height ? `${data.height}px` : "";
+  host.style.maxHeight = data.follow ? "calc(100vh - 10.5rem)" : data.height ? `${data.height}px` : "";
 
   host.kgUndo?.();
   const links = [...host.querySelectorAll("a")];
@@ -59,7 +65,7 @@ PARTS.links = function ({ parentElement, setTriggerValue }, data) {
     for (const link of links) {
       if (detail && link.dataset.node === detail) {
         link.setAttribute("aria-current", "true");
-        link.scrollIntoView({ block: "nearest" });
+        intoView(link, host);
       } else link.removeAttribute("aria-current");
     }
   };
