@@ -10,7 +10,6 @@ there is none, and kept. Clicks are real mouse events on links of the list, at c
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import os
 import random
@@ -20,7 +19,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from typing import Any
 
 import large_tree
 from playwright.sync_api import Browser, Page, sync_playwright
+from traffic import Traffic, Wire
 
 from kg.graph import load as load_record
 
@@ -51,11 +50,11 @@ TIMER = """
 const main = (...names) => [...document.querySelectorAll(names.map((one) => `[data-testid="stMain"] ${one}`).join())];
 const painted = (done) => requestAnimationFrame(() => setTimeout(done));
 window.kgHeading = new Promise((done) => {
-  const look = () => {
-    const found = main("h1", "h2").some((heading) => heading.innerText.trim());
-    found ? painted(() => done(performance.now())) : requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
+  const mark = () => main("h1", "h2").forEach((one) => {
+    for (const part of [one, ...one.querySelectorAll("*")]) part.setAttribute("elementtiming", "heading");
+  });
+  new MutationObserver(mark).observe(document, { childList: true, subtree: true });
+  new PerformanceObserver((seen) => done(seen.getEntries()[0].renderTime)).observe({ type: "element", buffered: true });
 });
 window.kgArm = (title) => {
   window.kgClick = new Promise((done) => {
@@ -71,68 +70,6 @@ window.kgArm = (title) => {
   });
 };
 """
-
-
-@dataclass
-class Traffic:
-    """Bytes of websocket frames, as the page's own developer tools count them."""
-
-    received: int = 0
-    sent: int = 0
-    asked: float = 0.0
-    """When the first frame was sent since they were taken, in s; ``answered``: when the last one came."""
-    answered: float = 0.0
-
-    def watch(self, page: Page) -> None:
-        tools = page.context.new_cdp_session(page)
-        tools.send("Network.enable")
-        tools.on("Network.webSocketFrameReceived", lambda event: self._add("received", event))
-        tools.on("Network.webSocketFrameSent", lambda event: self._add("sent", event))
-
-    def _add(self, side: str, event: dict[str, Any]) -> None:
-        frame = event["response"]
-        data = frame["payloadData"]
-        size = len(base64.b64decode(data)) if frame["opcode"] == 2 else len(data.encode())
-        setattr(self, side, getattr(self, side) + size)
-        if side == "sent":
-            self.asked = self.asked or event["timestamp"]
-        else:
-            self.answered = event["timestamp"]
-
-    def taken(self) -> tuple[int, float]:
-        """Bytes, and ms from the first frame sent to the last one received, since the last time."""
-        total, took = self.received + self.sent, 1000 * (self.answered - self.asked) if self.asked else 0.0
-        self.received, self.sent, self.asked = 0, 0, 0.0
-        return total, took
-
-
-class Wire:
-    """A relay to a server that counts what crosses the wire, both ways, after compression."""
-
-    def __init__(self, address: str) -> None:
-        self.target = ("127.0.0.1", int(address.rsplit(":", 1)[1]))
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}"
-        self.bytes = 0
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            client, _ = self.door.accept()
-            server_ = socket.create_connection(self.target)
-            for source, sink in ((client, server_), (server_, client)):
-                threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
-
-    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                self.bytes += len(data)
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-
-    def taken(self) -> int:
-        total, self.bytes = self.bytes, 0
-        return total
 
 
 @dataclass
@@ -189,7 +126,10 @@ def settle(page: Page) -> None:
 
 
 def heading_ms(browser: Browser, address: str) -> float:
-    """Ms from the navigation to the first painted heading, with an empty browser cache."""
+    """Ms from the navigation to the frame in which the browser painted the first heading, its cache empty.
+
+    As the Element Timing API of the browser tells it.
+    """
     page = opened(browser, address)
     found = float(page.evaluate("window.kgHeading"))
     page.context.close()

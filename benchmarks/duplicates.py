@@ -20,9 +20,9 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from kg import bibfile, duplicates, papers
-from kg.corpus import load
 from kg.duplicates import SMALL_WORDS, words_of
 from kg.papers import Paper
+from kg.reader import load
 
 ROOT = Path(__file__).parent.parent
 PAPERS, PLANTED = 10_000, 200

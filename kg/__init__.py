@@ -8,7 +8,7 @@ inert, texsafe, cite              contributed text that does nothing as Markdown
 fields, declarations, records     closed models of everything that people write; validation holds values to them
 textfile, yamlfile, bibfile       one file each, safely; names, papers, scriptfile, jsonfile beside them
 results, stored, runs, mapfiles   what a script measured; immutable files of runs and maps
-layout, corpus, graph             which file holds what; the whole record; the typed graph
+layout, corpus, reader, graph     which file holds what; the whole record, and how it is read; the typed graph
 levels, goals, steps, plan, reading   what is known how well; reading lists and the solver behind them
 terms, measurements, preconditions, regions, intervals, summaries, verdicts   a run against its declaration
 literature, axes, evidence, history   the two axes and the standing; what our runs said, one after the other

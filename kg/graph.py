@@ -15,8 +15,8 @@ from typing import Any
 import networkx as nx
 from pydantic import BaseModel
 
-from kg import corpus as corpus_module
-from kg.corpus import Corpus
+from kg import reader
+from kg.corpus import Corpus, find_root
 from kg.declarations import Prediction
 from kg.records import Claim, Question, Retired
 from kg.relations import RELATIONS
@@ -137,7 +137,7 @@ _BARE = ("claim", "prediction", "question", "paper", "reproduction", "strand", "
 
 def load(root: str | Path | None = None) -> Graph:
     """The graph of the tree at ``root``, or of the nearest one at or above the working directory."""
-    return Graph(corpus_module.load(Path(root) if root is not None else corpus_module.find_root()))
+    return Graph(reader.load(Path(root) if root is not None else find_root()))
 
 
 def _nodes(corpus: Corpus) -> Iterator[Node]:

@@ -11,7 +11,7 @@ import resource
 import sys
 from pathlib import Path
 
-from kg import checks, corpus, draw
+from kg import checks, draw, reader
 from kg.evidence import Evidence
 from kg.graph import Graph
 from kg.search import Index
@@ -38,11 +38,11 @@ def main() -> None:
 
     say(begins=True)
     try:
-        found = corpus.load(Path(task["root"]), gate)
+        found = reader.load(Path(task["root"]), gate)
         say(whole=True)
         graph = Graph(found)
-        checks.run(graph)
         evidence = Evidence(graph)
+        checks.run(graph, evidence)
         _ = evidence.claims, Index(graph), draw.strands_of(graph)
     except BaseException as reason:
         say(raised=type(reason).__name__)

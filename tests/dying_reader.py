@@ -35,11 +35,11 @@ def dying_load(root: Path, path: str) -> Any:
     return load(root, path)
 
 
-def dying_run(graph: Any) -> Any:
+def dying_run(graph: Any, *given: Any) -> Any:
     """The whole dies where a claim whose name holds ``poison`` is in it."""
     if any("poison" in name for name in graph.corpus.claims):
         os._exit(7)
-    return run(graph)
+    return run(graph, *given)
 
 
 if __name__ == "__main__":

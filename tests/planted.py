@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from kg import checks, mapfiles, runs, stored, textfile
-from kg.corpus import load as read
 from kg.findings import Finding
 from kg.fingerprints import fingerprint
 from kg.graph import Graph, load
 from kg.mapfiles import CellRun, MapRun
+from kg.reader import load as read
 from kg.results import Result
 from kg.runs import Run
 from tests import toytree

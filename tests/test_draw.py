@@ -38,7 +38,8 @@ def many_claims(folder: Path, count: int) -> Evidence:
     tree = toytree.copy(folder)
     for i in range(count):
         text = (
-            f"title: Number {i}\nstatement: Number {i} holds.\nkind: conjecture\nstrands: [empirical-laws]\n"
+            f"title: Number {i} of some claims whose titles go on over three lines\nstatement: Number {i} holds.\n"
+            "kind: conjecture\nstrands: [empirical-laws]\n"
             "builds-on: [plateau]\nsources: [{paper: cohen2021gradient, role: background, depth: abstract}]\n"
         )
         (tree / f"data/claims/number-{i}.yaml").write_text(text)
@@ -235,6 +236,28 @@ def test_the_same_record_gives_the_same_bytes(toy: Evidence) -> None:
 
     assert draw.overview(toy).payload == draw.overview(again).payload
     assert draw.around(toy, "claim:plateau", 2).payload == draw.around(again, "claim:plateau", 2).payload
+
+
+def taken(mark: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a mark with its label, whose letters are at least 0.45 of the font's size wide."""
+    font, lines = mark["font"]["size"], mark["label"].strip().split("\n")
+    half, high = 0.45 * font * max(map(len, lines)) / 2, font * len(lines)
+    if mark["shape"] in ("box", "ellipse"):
+        return mark["x"] - half - 7, mark["y"] - high / 2 - 7, mark["x"] + half + 7, mark["y"] + high / 2 + 7
+    half = max(half, mark["size"])
+    return mark["x"] - half, mark["y"] - mark["size"], mark["x"] + half, mark["y"] + mark["size"] + high
+
+
+def test_no_two_labels_overlap_in_rings(toy: Evidence, tmp_path: Path) -> None:
+    """Marks with their labels keep apart: the selected one's larger label, boxes and ellipses, and 60 about one."""
+    crowd = many_claims(tmp_path, 55)
+    pictures = [draw.overview(crowd), *(draw.around(crowd, "claim:plateau", depth) for depth in (1, 2))]
+    pictures += [
+        draw.around(toy, node.address, 2, ALL) for node in toy.graph.nodes() if node.kind in ("concept", "strand")
+    ]
+    for picture in pictures:
+        for a, b in itertools.combinations(map(taken, by_id(picture).values()), 2):
+            assert min(a[2], b[2]) < max(a[0], b[0]) + 1 or min(a[3], b[3]) < max(a[1], b[1]) + 1, (a, b)
 
 
 def test_labels_hardly_overlap(tmp_path: Path) -> None:

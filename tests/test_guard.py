@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kg import corpus, guard
+from kg import guard, reader
 from kg.guard import Limits, Vetted, Vetting
 from kg.ui import LOCAL, ROOT
 from tests import toytree
@@ -42,7 +42,7 @@ def test_a_sound_tree_passes_whole(tree: Path) -> None:
     vetted = Vetting(tree).result()
 
     assert vetted == Vetted()
-    assert corpus.load(tree, vetted.gate) == corpus.load(tree)
+    assert reader.load(tree, vetted.gate) == reader.load(tree)
 
 
 def test_a_file_with_errors_is_no_danger(tree: Path) -> None:
@@ -98,7 +98,7 @@ def test_after_too_many_deaths_nothing_is_read(tree: Path) -> None:
     vetted = Vetting(tree, Limits(rounds=1)).result()
 
     assert "no single file explains it" in vetted.refused
-    read = corpus.load(tree, vetted.gate)
+    read = reader.load(tree, vetted.gate)
     assert not read.claims
     assert not read.papers
 
@@ -121,7 +121,7 @@ LEFT_OUT = ("bib/toy.bib", "data/claims/plateau.yaml", "data/strands.yaml", "dat
 @pytest.mark.parametrize("path", LEFT_OUT)
 def test_a_file_that_is_left_out_is_a_finding_and_explains_what_refers_to_it(path: str, tree: Path) -> None:
     """One error at its path, and none about references to what it holds."""
-    read = corpus.load(tree, {path: "reading it took too long"}.get)
+    read = reader.load(tree, {path: "reading it took too long"}.get)
 
     assert [f.rule for f in read.findings if f.place.path == path] == ["left-out-file"]
     assert "reading it took too long, so it is left out" in str(read.findings)

@@ -21,6 +21,7 @@ yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions
 layout
 corpus fingerprints terms meter
+reader
 graph preconditions levels
 literature measurements search cite objections goals
 duplicates

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import corpus as corpus_module
-from kg import levels
+from kg import levels, reader
 from kg.checks import learning
 from kg.corpus import Corpus
 from kg.records import Reading
@@ -19,14 +18,14 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def record() -> Corpus:
-    return corpus_module.load(ROOT)
+    return reader.load(ROOT)
 
 
 def with_readings(tmp_path: Path, text: str) -> Corpus:
     """The toy tree with other readings; its concepts are gradient-descent, and curvature, which requires it."""
     tree = toytree.copy(tmp_path)
     (tree / "data/readings.yaml").write_text(text, encoding="utf-8")
-    return corpus_module.load(tree)
+    return reader.load(tree)
 
 
 def line(name: str, teaches: str, requires: str = "", where: str = "all", minutes: int = 5) -> str:

@@ -10,9 +10,9 @@ from kg.graph import Graph
 __all__ = ["run"]
 
 
-def run(graph: Graph) -> list[Finding]:
-    """Every finding of readers and checks, by place."""
-    corpus, evidence = graph.corpus, Evidence(graph)
+def run(graph: Graph, evidence: Evidence | None = None) -> list[Finding]:
+    """Every finding of readers and checks, by place; ``evidence`` is the graph's, where it is computed already."""
+    corpus, evidence = graph.corpus, evidence or Evidence(graph)
     found = [
         *corpus.findings,
         *references.check(corpus),

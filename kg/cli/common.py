@@ -15,6 +15,7 @@ import click
 from kg.english import counted
 
 if TYPE_CHECKING:
+    from kg.evidence import Evidence
     from kg.graph import Graph
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON for other programs.")
@@ -27,15 +28,16 @@ def load(root: Path | None) -> Graph:
     return graph.load(root)
 
 
-def loaded(root: Path | None) -> Graph:
-    """The graph; errors in the record are counted on stderr and leave the rest usable."""
+def loaded(root: Path | None) -> Evidence:
+    """The graph with its evidence; errors in the record are counted on stderr and leave the rest usable."""
     from kg import checks
+    from kg.evidence import Evidence
 
-    graph = load(root)
-    errors = sum(f.severity == "error" for f in checks.run(graph))
+    evidence = Evidence(load(root))
+    errors = sum(f.severity == "error" for f in checks.run(evidence.graph, evidence))
     if errors:
         click.echo(f"{counted(errors, 'error')} in the record; kg check lists what to mend", err=True)
-    return graph
+    return evidence
 
 
 def resolved(graph: Graph, text: str) -> str:

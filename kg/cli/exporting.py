@@ -149,16 +149,16 @@ def _add(name: str, help_: str) -> None:
     @export.command(name, help=help_)
     @selecting
     def command(root: Path | None, out: Path, **chosen: Any) -> None:
-        from kg.evidence import Evidence
         from kg.export import formats
 
-        graph = loaded(root)
+        evidence = loaded(root)
+        graph = evidence.graph
         found = selected(graph, **chosen)
         if formats.FORMATS[name].of_works:
             tell_works(graph, found)
         else:
             click.echo(counted(len(found.items), "node"), err=True)
-        write(out, formats.dump(Evidence(graph), found, name))
+        write(out, formats.dump(evidence, found, name))
 
 
 for _name, _title, _example in (
@@ -195,7 +195,7 @@ def citations(root: Path | None, out: Path, style: str, **chosen: Any) -> None:
 
     if style not in STYLES:
         raise click.UsageError(f"{style!r} is no style; the styles are {', '.join(STYLES)}")
-    graph = loaded(root)
+    graph = loaded(root).graph
     found = selected(graph, **chosen)
     tell_works(graph, found)
     write(out, dump(graph.corpus, works(graph, found).keys, style))
@@ -215,10 +215,9 @@ def snapshot(root: Path | None, out: Path) -> None:
     \b
     kg export snapshot --out graph.json
     """
-    from kg.evidence import Evidence
     from kg.export.snapshot import dump
 
-    write(out, dump(Evidence(loaded(root))))
+    write(out, dump(loaded(root)))
 
 
 @export.command()
@@ -232,12 +231,11 @@ def figures(root: Path | None, out: Path) -> None:
     \b
     kg export figures --out pictures
     """
-    from kg.evidence import Evidence
     from kg.export import pictures
     from kg.figures.svg import CannotDraw
 
     try:
-        written = pictures.write(Evidence(loaded(root)), out)
+        written = pictures.write(loaded(root), out)
     except CannotDraw as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"wrote {len(written)} pictures into {out}", err=True)
@@ -252,10 +250,9 @@ def graphml(root: Path | None, out: Path) -> None:
     \b
     kg export graphml --out graph.graphml
     """
-    from kg.evidence import Evidence
     from kg.export.graphml import dump
 
-    write(out, dump(Evidence(loaded(root))))
+    write(out, dump(loaded(root)))
 
 
 @export.command()
@@ -268,13 +265,12 @@ def jsonld(root: Path | None, base: str | None, out: Path) -> None:
     \b
     kg export jsonld --out graph.jsonld
     """
-    from kg.evidence import Evidence
     from kg.export.jsonld import BASE, dump
     from kg.identifiers import is_url
 
     if base is not None and not is_url(base):
         raise click.UsageError(f"{base!r} is no http or https address; give one such as https://example.org/kg/")
-    write(out, dump(Evidence(loaded(root)), base or BASE))
+    write(out, dump(loaded(root), base or BASE))
 
 
 @export.command()
@@ -291,10 +287,9 @@ def tables(root: Path | None, out: Path) -> None:
     \b
     kg export tables --out graph
     """
-    from kg.evidence import Evidence
     from kg.export.tables import dump
 
-    written = dump(Evidence(loaded(root)))
+    written = dump(loaded(root))
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:

@@ -16,7 +16,7 @@ def rerun_map(root: Path | None, text: str, *, record: bool, jobs: int, sandboxe
     from kg import maptext
     from kg.rerun import experiment, mapping
 
-    graph = loaded(root)
+    graph = loaded(root).graph
     try:
         task = mapping.plan(graph, text)
         if record:

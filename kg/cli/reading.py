@@ -27,11 +27,10 @@ def show(root: Path | None, node: str, json_: bool) -> None:
     kg show prediction:edge-of-stability/two-over-eta --json
     """
     from kg import textcard
-    from kg.evidence import Evidence
 
-    graph = loaded(root)
+    evidence = loaded(root)
+    graph = evidence.graph
     address = resolved(graph, node)
-    evidence = Evidence(graph)
     put(textcard.as_dict(evidence, address) if json_ else textcard.card(evidence, address), json_)
 
 
@@ -51,11 +50,10 @@ def trace(root: Path | None, node: str, if_falls: bool, depth: int, json_: bool)
     kg trace assumption:gradient-flow --if-falls
     """
     from kg import textcard, trace
-    from kg.evidence import Evidence
 
-    graph = loaded(root)
+    evidence = loaded(root)
+    graph = evidence.graph
     address = resolved(graph, node)
-    evidence = Evidence(graph)
     steps = trace.falls(graph, address, depth, concerned=True) if if_falls else trace.rests_on(graph, address, depth)
     if json_:
         put([textcard.step_as_dict(evidence, step) for step in steps], True)
@@ -84,7 +82,6 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
     """
     from dataclasses import asdict
 
-    from kg.evidence import Evidence
     from kg.picking import Picked
     from kg.relations import KINDS
     from kg.search import Hit, Index
@@ -94,13 +91,13 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
         raise click.UsageError("give words, or one of --verdict, --standing, --state, --afternoon and --kind")
     if kind is not None and kind not in KINDS:
         raise click.UsageError(f"{kind!r} is no kind; the kinds are {', '.join(KINDS)}")
-    graph = loaded(root)
+    evidence = loaded(root)
+    graph = evidence.graph
     if words:
         hits = Index(graph).find(" ".join(words), kind, len(graph) if picked.asks else limit)
     else:
         hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
     if picked.asks:
-        evidence = Evidence(graph)
         hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
     if len(hits) > limit:
         click.echo(f"the first {limit} of {len(hits)}; --limit shows more", err=True)
@@ -128,15 +125,15 @@ def stats(root: Path | None, quality: bool, json_: bool) -> None:
     kg stats --quality
     """
     from kg import checks, textcard
-    from kg.evidence import Evidence
     from kg.stats import stats
 
-    graph = loaded(root)
+    evidence = loaded(root)
+    graph = evidence.graph
     if quality:
         from kg import quality as kept
 
-        found = kept.quality(Evidence(graph), datetime.datetime.now(datetime.UTC).date())
+        found = kept.quality(evidence, datetime.datetime.now(datetime.UTC).date())
         put(found if json_ else textcard.quality(found), json_)
         return
-    counted = stats(Evidence(graph), checks.run(graph))
+    counted = stats(evidence, checks.run(graph, evidence))
     put(counted if json_ else textcard.stats(counted), json_)

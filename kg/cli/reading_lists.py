@@ -51,7 +51,7 @@ def read(root: Path | None, target: str, level: Reader, hours: float | None, kno
     from kg.goals import FIELD
     from kg.reading import reading_list
 
-    graph = loaded(root)
+    graph = loaded(root).graph
     names = [name.strip() for name in knows.split(",") if name.strip()]
     try:
         found = reading_list(graph, target if target == FIELD else aim(graph, target), level, hours, names)

@@ -13,6 +13,7 @@ from kg.cli.common import as_json, cancelled_by_ctrl_c, loaded, put
 from kg.cli.mapping import rerun_map
 
 if TYPE_CHECKING:
+    from kg.evidence import Evidence
     from kg.graph import Graph
     from kg.rerun.experiment import Plan
     from kg.rerun.many import Job, Options
@@ -80,7 +81,7 @@ def rerun(
     if experiment:
         if resume or jobs > 1:
             raise click.UsageError("--jobs and --resume are for many scripts: --all, --stale or --strand STRAND")
-        _one(loaded(root), experiment, options, json_)
+        _one(loaded(root).graph, experiment, options, json_)
     else:
         _many(loaded(root), "all" if all_ else "stale" if stale else f"strand {strand}", options, jobs, resume, json_)
 
@@ -127,13 +128,14 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
     sys.exit(1 if done.erred else 0)
 
 
-def _many(graph: Graph, asked: str, options: Options, workers: int, resume: bool, json_: bool) -> None:
+def _many(evidence: Evidence, asked: str, options: Options, workers: int, resume: bool, json_: bool) -> None:
     from kg import runcard
     from kg.cli.table import Table
     from kg.rerun.ledger import Ledger
     from kg.rerun.many import Many, jobs_for
 
-    jobs = jobs_for(_plans(graph, asked, options))
+    graph = evidence.graph
+    jobs = jobs_for(_plans(evidence, asked, options))
     if not jobs:
         click.echo("nothing to run", err=True)
     ledger = Ledger(graph.corpus.root, asked.replace(" ", "-"), options)
@@ -179,13 +181,12 @@ def _renew_list(graph: Graph) -> None:
         click.echo(f"cannot write {scriptlist.PATH}: {problem.strerror}; python -m kg.generate will", err=True)
 
 
-def _plans(graph: Graph, asked: str, options: Options) -> dict[str, Plan | str]:
+def _plans(evidence: Evidence, asked: str, options: Options) -> dict[str, Plan | str]:
     """The plan of each script that is ``asked`` for, or why there is none; those that take longest first."""
-    from kg.evidence import Evidence
     from kg.rerun import choice
     from kg.rerun import experiment as experiments
 
-    evidence = Evidence(graph)
+    graph = evidence.graph
     plans: dict[str, Plan | str] = {}
     try:
         if asked.startswith("strand "):

@@ -96,7 +96,7 @@ def difference(before: Evidence, after: Evidence) -> Difference:
     was = {names.get(node["id"], node["id"]): node for node in old["nodes"]}
     now = {node["id"]: node for node in new["nodes"]}
     moves = tuple(_moves(was, now))
-    here, there = checks.run(before.graph), checks.run(after.graph)
+    here, there = checks.run(before.graph, before), checks.run(after.graph, after)
     gone = [was[name] for name in was if name not in now]
     lost, changed, gained = _relations([_under(names, row) for row in old["relations"]], new["relations"])
     alike = names | {one.partition(":")[2]: other.partition(":")[2] for one, other in names.items()}

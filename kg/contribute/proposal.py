@@ -18,10 +18,11 @@ from kg import bibfile, identifiers, papers, textfile, yamlfile
 from kg.checks import declarations, learning, links, order, prose, quality, references, rivalry
 from kg.contribute import mend, modeline, unfinished
 from kg.contribute.yamlstyle import CannotFormatError
-from kg.corpus import DUPLICATE_ID, Corpus, uncollected
+from kg.corpus import Corpus
 from kg.findings import Finding, Place, beyond
 from kg.graph import Edge, Graph
 from kg.layout import FOLDERS
+from kg.reader import DUPLICATE_ID, uncollected
 from kg.validation import Location, Origin, build
 
 _KINDS = {"claims": "claim", "questions": "question", "arguments": "argument"}

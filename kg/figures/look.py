@@ -35,7 +35,9 @@ def cycled(values: Sequence[str], names: Sequence[str]) -> list[str]:
 
 def rivals_of(names: Sequence[str]) -> tuple[Any, Any]:
     """The colour and the shape of rivals, in one legend below."""
-    legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=420, columns=1)
+    lines = "split(replace(datum.label, regexp('(.{18,38}) ', 'g'), '$1\\n'), '\\n')"
+    wrapped = f"length(datum.label) > 42 ? {lines} : datum.label"  # a name may be a sentence
+    legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=420, columns=1, labelExpr=wrapped)
     colour = alt.Scale(domain=list(names), range=cycled(RIVAL_COLOURS, names))
     shape = alt.Scale(domain=list(names), range=cycled(RIVAL_SHAPES, names))
     return alt.Color("rival:N", legend=legend, scale=colour), alt.Shape("rival:N", legend=legend, scale=shape)

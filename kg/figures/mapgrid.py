@@ -38,7 +38,9 @@ def chart(
     y = alt.Y("y:Q", title=told_up, axis=_axis(34), scale=_scale(-0.02, len(rows) + 0.02))
     placed = [_placed(cell, columns.index(cell.setting[across]), rows.index(cell.setting[up])) for cell in cells]
     present = [state for state in STATES if any(row["state"] == state for row in placed)]
-    legend = alt.Legend(title=None, orient="bottom", symbolOpacity=1, symbolStrokeWidth=2, columns=5)
+    legend = alt.Legend(
+        title=None, orient="bottom", symbolOpacity=1, symbolStrokeWidth=2, columns=max(2, len(columns) * CELL // 95)
+    )
     hues = {**COLOURS, "holds": blue(dark)}
     scale = alt.Scale(domain=present, range=[hues[state] for state in present])
     colour = alt.Color("state:N", legend=legend, scale=scale)
@@ -72,7 +74,7 @@ def chart(
         data(beside).mark_text(color=text, dx=-7, align="right", fontSize=11).encode(x="x:Q", y="y:Q", text="says:N")
     )
     size = {"width": CELL * len(columns), "height": CELL * len(rows)}
-    return alt.layer(*layers).properties(**size).configure_view(strokeOpacity=0, clip=False)
+    return alt.layer(*layers).properties(**size, autosize="pad").configure_view(strokeOpacity=0, clip=False)
 
 
 def _axis(padding: int) -> Any:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from kg import corpus as corpus_module
-from kg import reading
+from kg import reader, reading
+from kg.corpus import find_root
 from kg.evidence import Evidence
 from kg.export import formats, selection
 from kg.goals import Reader
@@ -27,7 +27,7 @@ _CLASSES: dict[str, type[View]] = {
 
 def load(root: str | Path | None = None) -> Library:
     """The record at ``root``, or the nearest one at or above the working directory."""
-    return Library(corpus_module.load(Path(root) if root is not None else corpus_module.find_root()))
+    return Library(reader.load(Path(root) if root is not None else find_root()))
 
 
 class Library(Graph):

@@ -90,19 +90,19 @@ def _load(folder: str, stamp: str) -> World:
     from kg import guard
 
     vetting = guard.Vetting(folder)  # reads in a process of its own while the imports below are made
-    from kg import checks, corpus, draw
+    from kg import checks, draw, reader
     from kg.evidence import Evidence
     from kg.graph import Graph
     from kg.search import Index
 
     vetted = vetting.result()
-    graph = Graph(corpus.load(Path(folder), vetted.gate))
+    graph = Graph(reader.load(Path(folder), vetted.gate))
     evidence = Evidence(graph)
     draw.facets(evidence)  # what every page needs of it is computed once, here
     found = World(
         graph,
         evidence,
-        tuple(checks.run(graph)),
+        tuple(checks.run(graph, evidence)),
         Index(graph),
         draw.strands_of(graph),
         draw.strand_colours(graph),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pybtex.database
 
 from tests.browser.test_app import PLATEAU, PLATEAU_TITLE, Visit, selected, wait_card, wait_drawn
+from tests.browser.test_everyone import settled
 from tests.needs import needs_chromium
 
 COHEN = "paper:cohen2021gradient"
@@ -52,12 +53,20 @@ def test_what_a_search_finds_is_downloaded(public: str, visit: Visit) -> None:
 
 @needs_chromium
 def test_the_watch_leads_to_a_prediction(public: str, visit: Visit) -> None:
-    """A watched prediction opens in the explorer."""
+    """A watched prediction opens in the explorer, and is exported from its card with the works behind it."""
     page = visit(f"{public}/watch")
     page.locator('nav a[data-node="prediction:plateau/two-over-eta"]').first.click()
     wait_drawn(page, "prediction:plateau/two-over-eta")
 
     assert urlsplit(page.url).path == "/explore"
+    page.get_by_role("button", name="Cite, export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"), newline="")))
+    assert [row["address"] for row in rows] == ["prediction:plateau/two-over-eta"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="BibTeX").click()
+    assert "cohen2021gradient" in pybtex.database.parse_file(str(download.value.path()), "bibtex").entries
 
 
 @needs_chromium
@@ -78,3 +87,18 @@ def test_a_link_of_the_table_opens_the_question(public: str, visit: Visit) -> No
     wait_drawn(page, "question:why-two")
 
     assert selected(page) == "question:why-two"
+
+
+@needs_chromium
+def test_pictures_and_tables_fit_their_window(local: str, visit: Visit) -> None:
+    """On the record itself: no page is wider than a phone, and no table is cut on a laptop or on a phone."""
+    cut = """() => [document, ...[...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean)]
+        .flatMap((root) => [...root.querySelectorAll('[data-testid="stMain"], .scroll')])
+        .filter((one) => one.scrollWidth > one.clientWidth + 1).length"""
+    for path, shown in (("/evidence?view=picture", "[data-testid=stVegaLiteChart]"), ("/questions", ".scroll table")):
+        page = visit(local + path)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.locator(shown).wait_for()
+            settled(page)
+            assert page.evaluate(cut) == 0, (path, width)

@@ -125,7 +125,8 @@ def map_of(prediction: Prediction, mapped: Mapped, regimes: Mapping[str, Axis], 
     titles = [labels.axis(axis, regimes.get(sweep.axis(axis))) for axis in mapped.axes]
     drawn = _spec("map", lambda dark: mapgrid.chart(mapped.axes, mapped.cells, titles, dark=dark), mapped)
     if drawn is not None:
-        _show(drawn, key, "content")
+        with st.container(key=f"wide-{key}"):
+            _show(drawn, key, "content")
     st.caption(
         "In each cell the share of seeds inside the tolerance. Thick line: the declared regime. "
         f"The critic's cell: {words.inert(sweep.critic.why)}."

@@ -171,35 +171,52 @@ function background(pen, seen) {
 function settle(seen) {
   const { network, picture } = seen;
   if (!network) return;
-  network.fit({ maxZoomLevel: LARGEST });
-  if (picture.layout === "rings" && fill(seen)) network.fit({ maxZoomLevel: LARGEST });
-  if (network.getScale() >= SMALLEST || picture.nodes.length > 80) return;
+  fill(seen);
+  if (showAll(seen) >= SMALLEST || picture.nodes.length > 80) return;
   const { bounds } = picture.back;
   const middle = picture.selected ? network.getPosition(picture.selected) : bounds ? { x: bounds[2], y: 0 } : { x: 0, y: 0 };
   if (bounds) {
     const box = network.body.container.getBoundingClientRect();
     const within = (at, half, low, high) => (high - low < 2 * half ? (low + high) / 2 : Math.min(Math.max(at, low + half), high - half));
     middle.x = within(middle.x, box.width / 2 / SMALLEST, bounds[0] - 10, bounds[2] + 10);
-    middle.y = within(middle.y, box.height / 2 / SMALLEST, bounds[1] - 40, bounds[3] + 10);
+    middle.y = within(middle.y, box.height / 2 / SMALLEST, bounds[1] - 40, bounds[3] + 70);
   }
   network.moveTo({ scale: SMALLEST, position: middle });
 }
 
-// room that the picture leaves beside or above itself goes between its marks: labels do not grow, so they come apart
+// the whole picture, clear of the buttons below it and of the years above it; gives the scale
+function showAll({ network, picture }) {
+  const place = network.body.container.getBoundingClientRect();
+  const [left, top, right, bottom] = picture.back.bounds || edges(network, picture);
+  const [head, foot] = [picture.back.bounds ? 36 : 10, 46];
+  const scale = Math.min(LARGEST, (place.width - 20) / (right - left), (place.height - head - foot) / (bottom - top));
+  network.moveTo({ scale, position: { x: (left + right) / 2, y: (top + bottom + (foot - head) / scale) / 2 } });
+  return scale;
+}
+
+function edges(network, { nodes }) {
+  const boxes = nodes.map(({ id }) => network.getBoundingBox(id));
+  const far = (side, which) => which(...boxes.map((box) => box[side]));
+  return [far("left", Math.min), far("top", Math.min), far("right", Math.max), far("bottom", Math.max)];
+}
+
+// room that rings leave beside or above themselves goes between the marks: labels do not grow, so they come apart
 function fill(seen) {
   const { network, picture } = seen;
+  network.fit(); // measures the labels
+  if (picture.layout !== "rings") return;
   const place = network.body.container.getBoundingClientRect();
-  const boxes = picture.nodes.map(({ id }) => network.getBoundingBox(id));
-  const farthest = (side, from) => Math.max(...boxes.map((box, at) => Math.abs(box[side] - from(picture.nodes[at]))));
+  const [left, top, right, bottom] = edges(network, picture);
   const [across, up] = [span(picture.nodes.map(({ x }) => x)), span(picture.nodes.map(({ y }) => y))];
-  const [beside, above] = [2 * farthest("right", ({ x }) => x * seen.wider), farthest("bottom", ({ y }) => y * seen.taller) + farthest("top", ({ y }) => y * seen.taller)];
-  const scale = Math.min(LARGEST, Math.max(SMALLEST, Math.min((place.width - 20) / (across + beside), (place.height - 20) / (up + above))));
+  const [beside, above] = [right - left - across * seen.wider, bottom - top - up * seen.taller];
+  const [width, height] = [place.width - 20, place.height - 56];
+  const scale = Math.min(LARGEST, Math.max(SMALLEST, Math.min(width / (across + beside), height / (up + above))));
   const factor = (length, labels, room) => (length ? Math.min(Math.max((room / scale - labels) / length, 1), 1.7) : 1);
-  const [wider, taller] = [factor(across, beside, place.width - 20), factor(up, above, place.height - 20)];
-  if (Math.abs(wider - seen.wider) + Math.abs(taller - seen.taller) < 0.02) return false;
+  const [wider, taller] = [factor(across, beside, width), factor(up, above, height)];
+  if (Math.abs(wider - seen.wider) + Math.abs(taller - seen.taller) < 0.02) return;
   Object.assign(seen, { wider, taller });
   seen.nodes.update(picture.nodes.map(({ id, x, y }) => ({ id, x: x * wider, y: y * taller })));
-  return true;
+  network.fit();
 }
 
 function span(numbers) {
@@ -210,7 +227,7 @@ function buttons(host, seen) {
   const bar = document.createElement("div");
   bar.className = "buttons";
   const zoom = (factor) => () => seen.network.moveTo({ scale: seen.network.getScale() * factor });
-  for (const [sign, says, act] of [["+", "Zoom in", zoom(1.35)], ["−", "Zoom out", zoom(1 / 1.35)], ["⤢", "Show all", () => seen.network.fit({ maxZoomLevel: LARGEST })]]) {
+  for (const [sign, says, act] of [["+", "Zoom in", zoom(1.35)], ["−", "Zoom out", zoom(1 / 1.35)], ["⤢", "Show all", () => showAll(seen)]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign, title: says });
     button.setAttribute("aria-label", says);
     button.addEventListener("click", act);

@@ -67,7 +67,7 @@ def _start(world: World, script: str) -> None:
             "Budget", get_args(Budget), default="smoke", key=f"budget-{script}", required=True,
             help="\n".join(f"- **{name}**: {says}" for name, says in BUDGETS.items()),
         )  # fmt: skip
-        st.button("Run", key=f"start-{script}", on_click=_submit, args=(world, script, budget))
+        st.button("Run", key=f"start-{script}", on_click=_submit, args=(world, script, budget), type="primary")
     if problem := st.session_state.pop(f"problem-{script}", None):
         st.warning(inert(problem))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("Evidence", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("Evidence")
 st.markdown(
     "Every prediction of the record against our own runs. A **residual** is what was measured less what was expected, "
     "in units of the tolerance that was declared before: between −1 and 1 is accepted."

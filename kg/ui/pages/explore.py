@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from kg.ui import state
+from kg.ui.components.heading import page_heading
 
-st.header("Explore", anchor=False)
+page_heading("Explore")
 
 from rapidfuzz import process  # noqa: E402  # the heading is on the screen before anything is imported or read
 

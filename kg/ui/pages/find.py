@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("Find", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("Find")
 
 from kg.export import selection  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.relations import KINDS  # noqa: E402

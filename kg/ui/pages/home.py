@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.title("How much of deep learning is understood?", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("How much of deep learning is understood?", large=True)
 st.markdown(
     "A map of the science of deep learning: what is **claimed**, who says so and who disagrees, what each claim "
     "**predicts** and within what tolerance, what our own **reruns** found, and what is still **open**. Every standing "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("Propose", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("Propose")
 st.markdown(
     "What you type becomes one file of the record, checked at once by its rules. Nothing is sent: at the end you open "
     "a pull request, or download the file. Drafts stay in this browser."

@@ -6,7 +6,9 @@ import datetime
 
 import streamlit as st
 
-st.header("Open questions", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("Open questions")
 
 from collections import Counter  # noqa: E402  # the heading is on the screen before anything is imported or read
 

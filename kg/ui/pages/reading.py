@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("What to read, and in which order", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("What to read, and in which order")
 
 import json  # noqa: E402  # the heading is on the screen before anything is imported or read
 from collections import Counter  # noqa: E402

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("One claim in five steps", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("One claim in five steps")
 
 from kg import trace  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.graph import Node  # noqa: E402

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("Trace", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("Trace")
 
 from collections import Counter  # noqa: E402  # the heading is on the screen before anything is imported or read
 from collections.abc import Sequence  # noqa: E402

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-st.header("What would falsify it?", anchor=False)
+from kg.ui.components.heading import page_heading
+
+page_heading("What would falsify it?")
 st.markdown(
     "Solvable settings, tractable limits and simple laws say what trained networks will do. If that is wrong often "
     "enough, there is no theory. Here is each such prediction, with what our own runs on **trained networks** found, "
