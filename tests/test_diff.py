@@ -53,6 +53,23 @@ def test_a_pure_reformatting_is_no_difference(tree: Path) -> None:
     assert not difference(Evidence(toytree.graph(tree)), Evidence(toytree.graph(tree)))
 
 
+def test_a_rename_alone_is_told_in_one_line(tree: Path) -> None:
+    """A renamed claim, with its predictions, is neither gone nor new; with a change, that alone is told besides."""
+    names = ("claim:stability-limit", "claim:edge-of-a-quadratic")
+    arguments = ["--root", str(tree), "retire", names[0], "--to", names[1], "--why", "says it better"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    told = changes(tree, "HEAD")
+
+    assert [(row["before"], row["id"]) for row in told["nodes"].pop("renamed")] == [
+        names, ("prediction:stability-limit/onset", "prediction:edge-of-a-quadratic/onset")
+    ]  # fmt: skip
+    assert not any(rows for part in ("nodes", "relations", "findings") for rows in told[part].values())
+    assert not any(told[part] for part in ("moves", "lists", "falls"))
+    toytree.edit(tree, "data/claims/edge-of-a-quadratic.yaml", "kind: theorem", "kind: law")
+    assert [node["fields"] for node in changes(tree, "HEAD")["nodes"]["changed"]] == [["claim-kind"]]
+    assert "claim:stability-limit → claim:edge-of-a-quadratic, as says it better" in diff(tree, "HEAD").stdout
+
+
 def test_nodes_and_relations_are_added_changed_and_removed(tree: Path) -> None:
     """A new field, a changed role and a dropped link are told as such, and nothing else is."""
     toytree.edit(tree, PLATEAU, "kind: law", "kind: observation")

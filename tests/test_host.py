@@ -170,6 +170,20 @@ def test_workflows_hold_no_power_over_the_repository(path: Path) -> None:
                 assert step["with"]["persist-credentials"] == "false"
 
 
+def test_the_gate_is_that_of_the_base() -> None:
+    """The validator and the runner are installed from the base's checkout and called from there, on the base and the head."""
+    jobs = read(ROOT / ".github/workflows/check.yml")["jobs"]
+    for job, gate in (("data", "judge"), ("rerun", "rerun-changed")):
+        steps = jobs[job]["steps"]
+        refs = {
+            step["with"]["path"]: step["with"].get("ref", "") for step in steps if "checkout" in step.get("uses", "")
+        }
+        assert refs == {"base": "${{ github.event.pull_request.base.sha }}", "head": ""}
+        installs, judges = [step["run"] for step in steps if "name" in step]
+        assert re.search(r"pip install .* '?\./base(\[reproduce\])?'?$", installs.strip())
+        assert judges == f'PATH="/tmp/kg/bin:$PATH" base/.ci/{gate} base head'
+
+
 def test_forms_offer_the_words_of_the_record() -> None:
     """The choices of the issue forms are those of the models and the strands that the record has."""
     fields = {path.stem: {row["id"]: row for row in read(path)["body"] if "id" in row} for path in FORMS}

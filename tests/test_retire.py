@@ -64,6 +64,81 @@ def test_what_is_still_referred_to_is_not_withdrawn(tree: Path, kg: Kg) -> None:
     assert toytree.findings(tree) == []
 
 
+LIMIT, PLATEAU, ONSET = (
+    "data/claims/stability-limit.yaml",
+    "data/claims/plateau.yaml",
+    "prediction:stability-limit/onset",
+)
+
+
+def free(tree: Path) -> None:
+    """Take out what names the claim stability-limit."""
+    toytree.edit(tree, PLATEAU, "builds-on: [stability-limit]\n", "")
+    text = (tree / PLATEAU).read_text(encoding="utf-8")
+    (tree / PLATEAU).write_text(text[: text.index("bridges:")] + text[text.index("sources:") :], encoding="utf-8")
+
+
+def test_a_prediction_goes_to_another_claim_with_its_comments_and_verdict(tree: Path, kg: Kg) -> None:
+    """Its lines stand at the end of the other's list under the new id, references and runs follow, nothing else changes."""
+    toytree.edit(tree, LIMIT, "  - id: onset\n", "  # found by hand\n  - id: onset\n")
+    planted._run(tree)
+    before = Evidence(load(tree)).predictions[ONSET].primary
+    said = kg("retire", ONSET, "--to", "prediction:plateau/onset-there", "--why", "it is about the plateau").output
+
+    assert f"moved {ONSET} to prediction:plateau/onset-there" in said
+    assert toytree.findings(tree) == []
+    assert "# found by hand\n  - id: onset-there\n" in (tree / PLATEAU).read_text(encoding="utf-8")
+    assert "predictions" not in (tree / LIMIT).read_text(encoding="utf-8")
+    after = Evidence(load(tree))
+    assert after.predictions["prediction:plateau/onset-there"].primary.judgement == before.judgement
+    assert "it is about the plateau" in kg("show", ONSET).output
+
+
+def test_a_merged_claim_brings_its_predictions(tree: Path, kg: Kg) -> None:
+    """They join those of the other claim, and the old addresses lead there; an id that both have is told first."""
+    free(tree)
+    toytree.edit(tree, LIMIT, "  - id: onset\n", "  - id: two-over-eta\n")
+    said = kg("retire", "claim:stability-limit", "--to", "claim:plateau", "--why", "w", code=1).output
+    assert "prediction:plateau/two-over-eta is there too; rename or merge it first" in said
+
+    toytree.edit(tree, LIMIT, "  - id: two-over-eta\n", "  - id: onset\n")
+    kg("retire", "claim:stability-limit", "--to", "claim:plateau", "--why", "one law")
+    assert [f.rule for f in toytree.findings(tree)] == ["unused-assumption"]
+    graph = load(tree)
+    assert [p.id for p in graph.corpus.claims["plateau"].predictions] == ["two-over-eta", "onset"]
+    assert graph.resolve(ONSET) == ("prediction:plateau/onset", [])
+    assert graph.resolve("claim:stability-limit") == ("claim:plateau", [])
+
+
+def test_a_split_says_first_where_each_prediction_goes(tree: Path, kg: Kg) -> None:
+    """The commands that carry them are told; then the old address names its parts, with the reason."""
+    free(tree)
+    text = (tree / LIMIT).read_text(encoding="utf-8")
+    half = text[: text.index("predictions:")]
+    for name in ("one", "other"):
+        (tree / f"data/claims/{name}.yaml").write_text(half.replace("title: ", f"title: {name.title()} not "))
+    split = ("retire", "claim:stability-limit", "--to", "claim:one", "--to", "claim:other", "--why", "two laws")
+    assert f"kg retire {ONSET} --to prediction:one/onset, or --to prediction:other/onset" in kg(*split, code=1).output
+
+    kg("retire", ONSET, "--to", "prediction:other/onset", "--why", "two laws")
+    kg(*split)
+    assert "was split on" in (said := kg("show", "stability-limit", code=2).output)
+    assert "(two laws); say which: claim:one, claim:other" in said
+    assert load(tree).resolve(ONSET) == ("prediction:other/onset", [])
+
+
+def test_a_withdrawn_claim_takes_its_predictions_along(tree: Path, kg: Kg) -> None:
+    """What still names one of them is listed; without that, all go, and each address gives the reason and the old text."""
+    withdraw = ("retire", "claim:stability-limit", "--why", "its proof has a gap")
+    assert f"{PLATEAU}:" in kg(*withdraw, code=1).output
+
+    free(tree)
+    kg(*withdraw)
+    assert not (tree / LIMIT).exists()
+    assert "its proof has a gap" in kg("show", ONSET, code=2).output
+    assert f"git log -1 -p -- {LIMIT}" in kg("show", "claim:stability-limit", code=2).output
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -45,18 +45,23 @@ def resolved(graph: Graph, text: str) -> str:
     from kg.validation import did_you_mean
 
     address, several = graph.resolve(text)
+    retired = next((r for r in graph.corpus.retired if text in (r.id, r.id.partition(":")[2])), None)
     if address is None and several:
-        raise click.UsageError(f"{text!r} leads to several nodes; say which: {', '.join(several)}")
+        split = f"was split on {retired.date} ({retired.why})" if retired else "leads to several nodes"
+        raise click.UsageError(f"{text!r} {split}; say which: {', '.join(several)}")
     if address is None:
-        retired = next((r for r in graph.corpus.retired if text in (r.id, r.id.partition(":")[2])), None)
         if retired is not None:
-            raise click.UsageError(f"{text!r} was withdrawn on {retired.date}: {retired.why}")
+            kind, _, name = retired.id.partition(":")
+            file = f"data/{kind}s/{name}.yaml" if kind in ("claim", "question", "argument") else ""
+            was = f"; what it said: git log -1 -p -- {file}" if file else ""
+            raise click.UsageError(f"{text!r} was withdrawn on {retired.date}: {retired.why}{was}")
         known = [node.address for node in graph.nodes()] + [node.id for node in graph.nodes()]
         raise click.UsageError(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
     if several:
         click.echo(f"{text} is also {', '.join(several)}; this is {address}", err=True)
     if text != address and address.partition(":")[2] != text:
-        click.echo(f"{text} was retired; showing {address}", err=True)
+        since = f" on {retired.date} ({retired.why})" if retired else ""
+        click.echo(f"{text} was retired{since}; showing {address}", err=True)
     return address
 
 

@@ -21,6 +21,7 @@ from kg.cli.common import as_json, load, put, resolved
 def retire(root: Path | None, node: str, to: tuple[str, ...], why: str, json_: bool) -> None:
     """Take NODE out of use: rename, merge, split (--to several times) or withdraw it (no --to).
 
+    The predictions of a claim go with it; one of them goes to another claim with --to prediction:OTHER/ID.
     References are rewritten through the whole record; comments stay. The old address redirects from then on.
 
     \b
@@ -46,7 +47,7 @@ def retire(root: Path | None, node: str, to: tuple[str, ...], why: str, json_: b
         click.echo(str(warning), err=True)
     rest = rename.mentions(graph.corpus.root, {address.partition(":")[2]})
     if "docs/seed-map.yaml" in done.files:
-        click.echo("docs/seed-map.md is generated: python -m kg.generate", err=True)
+        click.echo("docs/seed-map.md is generated; renew it: uv run python -m kg.generate", err=True)
     if rest:
         click.echo(f"also named in {', '.join(rest)}; look there", err=True)
     changed = sorted(set(done.files) | done.gone)

@@ -17,6 +17,7 @@ from kg.export.snapshot import snapshot
 from kg.findings import Finding, beyond
 from kg.goals import FIELD
 from kg.reading import reading_list
+from kg.records import Retired
 
 COMPUTED = frozenset({
     "standing", "literature", "rerun", "reason", "tested", "predictions", "verdict", "stale", "amended", "measured",
@@ -62,8 +63,14 @@ class ListMove:
 
 @dataclass(frozen=True)
 class Difference:
-    """``changed`` nodes name the fields that differ. ``falls`` has what rests on a node that fell or is gone."""
+    """``changed`` nodes name the fields that differ. ``falls`` has what rests on a node that fell or is gone.
 
+    ``renamed`` has the addresses that one before became, which alone is no change, and ``retired`` what was said of
+    those and of the ``removed`` when they were taken out of use.
+    """
+
+    renamed: tuple[tuple[str, str], ...] = ()
+    retired: dict[str, Retired] = field(default_factory=dict)
     added: tuple[Node, ...] = ()
     changed: tuple[tuple[Node, tuple[str, ...]], ...] = ()
     removed: tuple[Node, ...] = ()
@@ -83,15 +90,23 @@ class Difference:
 def difference(before: Evidence, after: Evidence) -> Difference:
     """What ``after`` has, lacks and says otherwise than ``before``."""
     old, new = snapshot(before), snapshot(after)
-    was = {node["id"]: node for node in old["nodes"]}
+    known = before.graph.corpus.retired
+    retired = {one.id: one for one in after.graph.corpus.retired if one not in known}
+    names = _renamed(before, after, retired)
+    was = {names.get(node["id"], node["id"]): node for node in old["nodes"]}
     now = {node["id"]: node for node in new["nodes"]}
     moves = tuple(_moves(was, now))
     here, there = checks.run(before.graph, before), checks.run(after.graph, after)
     gone = [was[name] for name in was if name not in now]
-    lost, changed, gained = _relations(old["relations"], new["relations"])
+    lost, changed, gained = _relations([_under(names, row) for row in old["relations"]], new["relations"])
+    alike = names | {one.partition(":")[2]: other.partition(":")[2] for one, other in names.items()}
     return Difference(
+        renamed=tuple(sorted(names.items())),
+        retired={name: one for name, one in retired.items() if name in before.graph},
         added=tuple(now[name] for name in now if name not in was),
-        changed=tuple((now[name], fields) for name in now if name in was and (fields := _fields(was[name], now[name]))),
+        changed=tuple(
+            (now[name], fields) for name in now if name in was and (fields := _fields(was[name], now[name], alike))
+        ),
         removed=tuple(gone),
         relations_added=tuple(gained),
         relations_changed=tuple(changed),
@@ -104,10 +119,34 @@ def difference(before: Evidence, after: Evidence) -> Difference:
     )
 
 
-def _fields(was: Node, now: Node) -> tuple[str, ...]:
-    """The written fields in which a node differs."""
-    names = sorted((was.keys() | now.keys()) - COMPUTED)
-    return tuple(name for name in names if was.get(name) != now.get(name))
+def _renamed(before: Evidence, after: Evidence, retired: dict[str, Retired]) -> dict[str, str]:
+    """The address that each retired one became: one that was not there before, and is now."""
+    return {
+        name: one.to[0]
+        for name, one in retired.items()
+        if len(one.to) == 1 and name in before.graph and one.to[0] in after.graph and one.to[0] not in before.graph
+    }
+
+
+def _under(names: dict[str, str], row: Relation) -> Relation:
+    """A relation with the names that its ends, and the paper that makes it, have now."""
+    ends = {end: names.get(row[end], row[end]) for end in ("source", "target")}
+    paper = names.get(f"paper:{row['paper']}") if "paper" in row else None
+    return {**row, **ends, **({"paper": paper.partition(":")[2]} if paper else {})}
+
+
+def _fields(was: Node, now: Node, names: dict[str, str]) -> tuple[str, ...]:
+    """The written fields in which a node differs; a new name of something in ``names`` is no difference."""
+    written = sorted((was.keys() | now.keys()) - COMPUTED - {"id"})
+    return tuple(name for name in written if not _alike(was.get(name), now.get(name), names))
+
+
+def _alike(was: Any, now: Any, names: dict[str, str]) -> bool:
+    if isinstance(was, dict) and isinstance(now, dict):
+        return was.keys() == now.keys() and all(_alike(was[name], now[name], names) for name in was)
+    if isinstance(was, list) and isinstance(now, list):
+        return len(was) == len(now) and all(_alike(*pair, names) for pair in zip(was, now, strict=True))
+    return bool(was == now or (isinstance(was, str) and names.get(was) == now))
 
 
 def _moves(was: dict[str, Node], now: dict[str, Node]) -> Iterator[Move]:

@@ -11,6 +11,7 @@ from kg.contribute.diff import Difference, ListMove, Move, Node, Relation
 from kg.findings import visible
 from kg.inert import inert
 from kg.readingtext import duration
+from kg.records import Retired
 from kg.relations import RELATIONS
 
 Section = tuple[str, list[str]]
@@ -36,9 +37,10 @@ def markdown(found: Difference) -> str:
 
 
 def as_dict(found: Difference) -> dict[str, Any]:
-    """``{"nodes": {"added", "changed", "removed"}, "relations": {…}, "moves", "lists", "falls", "findings": {…}}``."""
+    """``{"nodes": {"renamed", "added", …}, "relations": {"added", …}, "moves", "lists", "falls", "findings": {…}}``."""
     return {
         "nodes": {
+            "renamed": [{"id": new, "before": old, "why": found.retired[old].why} for old, new in found.renamed],
             "added": [_node(node) for node in found.added],
             "changed": [{**_node(node), "fields": list(fields)} for node, fields in found.changed],
             "removed": [_node(node) for node in found.removed],
@@ -78,9 +80,13 @@ def _sections(found: Difference, safe: Callable[[str], str]) -> Iterator[Section
     rows: list[Section] = [
         ("Findings that are new", [safe(str(finding)) for finding in found.findings_new]),
         ("Findings that are gone", [safe(str(finding)) for finding in found.findings_gone]),
+        (
+            "Nodes renamed",
+            [f"{safe(old)} → {safe(new)}, as {safe(found.retired[old].why)}" for old, new in found.renamed],
+        ),
         ("Nodes added", named),
         ("Nodes changed", [f"{safe(node['id'])}: {', '.join(map(safe, fields))}" for node, fields in found.changed]),
-        ("Nodes removed", [f"{safe(node['id'])}  {safe(node['title'])}" for node in found.removed]),
+        ("Nodes removed", [_removed(node, found.retired.get(node["id"]), safe) for node in found.removed]),
         ("Relations added", [_relation(row, safe) for row in found.relations_added]),
         ("Relations changed", [_relation(row, safe) for row in found.relations_changed]),
         ("Relations removed", [_relation(row, safe) for row in found.relations_removed]),
@@ -92,6 +98,13 @@ def _sections(found: Difference, safe: Callable[[str], str]) -> Iterator[Section
         ),
     ]
     return ((f"{heading} ({len(lines)})", lines) for heading, lines in rows if lines)
+
+
+def _removed(node: Node, retired: Retired | None, safe: Callable[[str], str]) -> str:
+    """With what was said of it when it was taken out of use; nothing where it was not, which is worth a look."""
+    to = f"leads to {' and '.join(retired.to)}" if retired and retired.to else "withdrawn"
+    told = f"; {safe(to)}, as {safe(retired.why)}" if retired else ""
+    return f"{safe(node['id'])}  {safe(node['title'])}{told}"
 
 
 def _relation(row: Relation, safe: Callable[[str], str]) -> str:

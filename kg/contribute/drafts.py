@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from kg.contribute import mend
+from kg.contribute import mend, predictions
 from kg.contribute.change import Refused
 from kg.contribute.nodes import compose
 from kg.duplicates import SMALL_WORDS, words_of
@@ -58,19 +58,7 @@ def appended(root: Path, path: str, text: str) -> str:
 
 def with_prediction(text: str, fields: Fields, path: str) -> str:
     """``text`` of a claim's file with one prediction more, the last of its list. Raises Refused."""
-    lines = text.rstrip("\n").split("\n")
-    root = compose(text)
-    keys = [(key, value) for key, value in root.value]
-    at = next((i for i, (key, _) in enumerate(keys) if key.value == "predictions"), None)
-    if at is None:
-        return "\n".join([*lines, "predictions:", *_item(fields, 2)]) + "\n"
-    listed = keys[at][1]
-    if listed.flow_style or not listed.value:
-        raise Refused(f"{path}: its predictions stand in brackets; put each on lines of its own, then try again")
-    end = keys[at + 1][0].start_mark.line if at + 1 < len(keys) else len(lines)
-    while not lines[end - 1].strip() or lines[end - 1].startswith("#"):  # they belong to what follows
-        end -= 1
-    return "\n".join([*lines[:end], *_item(fields, listed.start_mark.column), *lines[end:]]) + "\n"
+    return predictions.added(text, lambda indent: _item(fields, indent), path)
 
 
 def with_test(text: str, prediction: str, script: str, level: str, path: str) -> str:

@@ -6,7 +6,7 @@ import datetime
 import re
 from dataclasses import dataclass, field
 
-from kg.contribute import drafts, mend, rename
+from kg.contribute import drafts, mend, predictions, rename
 from kg.contribute.change import Refused
 from kg.contribute.nodes import compose
 from kg.corpus import Corpus
@@ -53,7 +53,7 @@ def _renamed(corpus: Corpus, old: str, new: str, why: str, today: datetime.date)
     if kind == "claim":
         moves |= {f"prediction:{name}/{p.id}": f"prediction:{fresh}/{p.id}" for p in corpus.claims[name].predictions}
     if kind == "prediction" and name.partition("/")[0] != fresh.partition("/")[0]:
-        raise Refused(f"{old} stays in its claim; move it by hand, then retire it to {new}")
+        return _moved(corpus, old, new, why, today)
     done = Retirement(f"renamed {old} to {new}", rename.rewritten(corpus, moves))
     place = corpus.place(old)
     text = done.files.get(place.path) or mend.read(corpus.root, place.path)
@@ -70,31 +70,78 @@ def _renamed(corpus: Corpus, old: str, new: str, why: str, today: datetime.date)
     return done
 
 
+def _moved(corpus: Corpus, old: str, new: str, why: str, today: datetime.date) -> Retirement:
+    """A prediction that another claim is to imply."""
+    if (claim := new.partition(":")[2].partition("/")[0]) not in corpus.claims:
+        raise Refused(f"there is no claim {claim!r} for {new}; write it first (kg new claim)")
+    done = Retirement(f"moved {old} to {new}", rename.rewritten(corpus, {old: new}))
+    _carry(corpus, done, old, new)
+    _listed(corpus, done, {old: new}, why, today)
+    return done
+
+
+def _carry(corpus: Corpus, done: Retirement, old: str, new: str) -> None:
+    """Take the lines of a prediction from its claim's file to the end of the other's list."""
+    here, there = corpus.place(old).path, f"data/claims/{new.partition(':')[2].partition('/')[0]}.yaml"
+    was, now = old.rpartition("/")[2], new.rpartition("/")[2]
+    done.files[here], rows = predictions.taken(_text(corpus, done, here), was, here)
+    rows = predictions.renamed(rows, was, now)
+    done.files[there] = predictions.added(
+        _text(corpus, done, there), lambda indent: predictions.indented(rows, indent), there
+    )
+
+
+def _text(corpus: Corpus, done: Retirement, path: str) -> str:
+    """The text of the file as it is to be so far."""
+    return done.files.get(path) or mend.read(corpus.root, path)
+
+
 def _merged(corpus: Corpus, old: str, to: tuple[str, ...], why: str, today: datetime.date) -> Retirement:
+    """Merged into one, split into several, or withdrawn; a claim's predictions go with it."""
     kind, name = old.partition(":")[0], old.partition(":")[2]
-    if kind == "claim" and (held := corpus.claims[name].predictions):
-        raise Refused(f"{old} has predictions ({', '.join(p.id for p in held)}); move or retire each of them first")
     verb = {0: "withdrew", 1: "merged"}.get(len(to), "split")
+    moves = {old: to} | {own: _after(own, to) for own in _own(corpus, old)}
+    if len(to) > 1 and len(moves) > 1:
+        rows = [f"  kg retire {own} --to {', or --to '.join(_after(own, to))}" for own in moves if own != old]
+        raise Refused("\n".join([f"{old} has predictions; say first to which part each goes, as in:", *rows]))
     done = Retirement(f"{verb} {old}{' into ' * bool(to)}{', '.join(to)}")
     if len(to) == 1:
-        done.files = rename.rewritten(corpus, {old: to[0]})
-    elif left := [r for r in rename.referring(corpus, {old}) if r.source != old]:
-        rows = [f"  {corpus.place(r.source, *r.location)} of {r.source}" for r in left]
+        if taken := [end for (end,) in moves.values() if end in _own(corpus, to[0])]:
+            raise Refused(
+                f"{', '.join(taken)} is there too; rename or merge it first, as in: kg retire {taken[0]} --to …"
+            )
+        done.files = rename.rewritten(corpus, {address: ends[0] for address, ends in moves.items()})
+    elif left := [r for r in rename.referring(corpus, set(moves)) if r.source not in moves]:
+        rows = [f"  {corpus.place(r.source, *r.location)} of {r.source} names {r.target}" for r in left]
         meant = "say first which part each means" if to else "take them out or name another first"
         raise Refused("\n".join([f"{old} is still referred to; {meant}:", *rows]))
     place = corpus.place(old)
-    text = done.files.get(place.path) or mend.read(corpus.root, place.path)
     if kind in _FOLDER:
+        for own in _own(corpus, old) if to else ():
+            _carry(corpus, done, own, moves[own][0])
         done.files.pop(place.path, None)
         done.gone.add(place.path)
+    elif kind == "prediction":
+        done.files[place.path], _ = predictions.taken(
+            _text(corpus, done, place.path), name.rpartition("/")[2], place.path
+        )
     elif kind in _ENTRIES:
-        done.files[place.path] = _without_entry(text, name)
-    elif kind == "paper":
-        done.files[place.path] = _without_paper(text, name)
+        done.files[place.path] = _without_entry(_text(corpus, done, place.path), name)
     else:
-        raise Refused(f"take {old} out of {place.path} by hand, and put it into {FILE}; it stands among others there")
-    _listed(corpus, done, {old: to}, why, today)
+        done.files[place.path] = _without_paper(_text(corpus, done, place.path), name)
+    _listed(corpus, done, moves, why, today)
     return done
+
+
+def _own(corpus: Corpus, address: str) -> list[str]:
+    """The predictions that stand in the file of a claim, in their order."""
+    kind, _, name = address.partition(":")
+    return [f"prediction:{name}/{p.id}" for p in corpus.claims[name].predictions] if kind == "claim" else []
+
+
+def _after(own: str, to: tuple[str, ...]) -> tuple[str, ...]:
+    """Where a prediction leads once its claim leads ``to`` other ones."""
+    return tuple(f"prediction:{end.partition(':')[2]}/{own.rpartition('/')[2]}" for end in to)
 
 
 def _listed(

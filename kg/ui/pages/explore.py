@@ -14,16 +14,16 @@ from rapidfuzz import process  # noqa: E402  # the heading is on the screen befo
 from kg import draw  # noqa: E402
 from kg.export import selection  # noqa: E402
 from kg.relations import KINDS, RELATIONS  # noqa: E402
-from kg.ui.components import edgecard, filters, parts  # noqa: E402
+from kg.ui.components import edgecard, filters, parts, retired  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.card import card  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.graphview import graph  # noqa: E402
-from kg.ui.components.linklist import Row, following, heading, links, packed_list, row  # noqa: E402
+from kg.ui.components.linklist import Row, following, heading, packed_list, row  # noqa: E402
 from kg.ui.components.picks import pick  # noqa: E402
 from kg.ui.state import World  # noqa: E402
-from kg.ui.words import counted, inert  # noqa: E402
+from kg.ui.words import counted  # noqa: E402
 
 MOST_LISTED = 300
 MOST_SUGGESTED = 5
@@ -165,20 +165,6 @@ def as_table(world: World, drawn: draw.Picture, address: str) -> None:
         table("relations", columns, told, "The relations of the graph", most=MOST_ROWS, inside=True)
 
 
-def missing(world: World, candidates: list[str]) -> None:
-    """What ``?node=`` says does not lead to one node."""
-    wanted = inert(state.wanted())
-    retired = next((entry for entry in world.graph.corpus.retired if entry.id == state.wanted()), None)
-    if retired and not retired.to:
-        st.warning(f"“{wanted}” was withdrawn on {retired.date}: {inert(retired.why)}")
-    elif retired:
-        st.warning(f"“{wanted}” was split on {retired.date}: {inert(retired.why)}")
-    else:
-        st.warning(f"There is no “{wanted}” in the record." + (" Did you mean one of these?" if candidates else ""))
-    if candidates:
-        links("candidates", [row(world, world.graph.node(at), note=at) for at in candidates], "Did you mean")
-
-
 def page() -> None:
     """Draw everything from the address bar."""
     world = state.world()
@@ -189,7 +175,7 @@ def page() -> None:
     banner(world)
     if not address:
         if state.wanted():
-            missing(world, candidates)
+            retired.missing(world, candidates)
         st.markdown(
             "Each mark is a line of research, a claim or an open question. **Shape** says what it is, **fill** its "
             "strand, the **border** how well it stands; a dashed line contradicts. Click a mark, or a name in the list."
@@ -200,8 +186,7 @@ def page() -> None:
     with right, st.container(key="beside" if st.query_params.get("view") != "table" else "tabled"):
         network(world, address)  # first: it is quick, and figures on the card may not be
     with left:
-        if address != state.wanted() and ":" in state.wanted():
-            st.info(f"{inert(state.wanted())} was retired; this is what took its place.")
+        retired.replaced(world, address)
         card(world, address)
 
 

@@ -18,7 +18,7 @@ from kg import trace, weighing  # noqa: E402
 from kg.graph import Node  # noqa: E402
 from kg.trace import Step  # noqa: E402
 from kg.ui import state, words  # noqa: E402
-from kg.ui.components import parts, sides  # noqa: E402
+from kg.ui.components import parts, retired, sides  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table  # noqa: E402
 from kg.ui.components.linklist import Row, heading, links, links_to_explore, row, title  # noqa: E402
@@ -241,11 +241,10 @@ def page() -> None:
     address, several = world.graph.resolve(state.wanted()) if state.wanted() else (None, [])
     if address is None:
         if state.wanted():
-            st.warning(f"There is no single “{inert(state.wanted())}” in the record.")
-            if several:
-                links("several", [row(world, world.graph.node(at), note=at) for at in several], "Which one")
+            retired.missing(world, several)
         start(world)
         return
+    retired.replaced(world, address)
     node = world.graph.node(address)
     top(world, node)
     shown = {"walk": walk, "table": as_table, "sides": sides.in_full, "falls": falls}
