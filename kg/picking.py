@@ -22,11 +22,6 @@ class Picked:
     state: str | None = None
     afternoon: bool = False
 
-    @property
-    def asks(self) -> bool:
-        """Whether anything is asked."""
-        return self != Picked()
-
     def holds(self, evidence: Evidence, node: Node) -> bool:
         """Whether ``node`` is all that is asked."""
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from kg.draw.plain import plain
+from kg.plain import plain
 from kg.reading import Item, ReadingList
 
 _WIDTH = 100

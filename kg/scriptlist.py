@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg import runcard, secondseeds
-from kg.draw.plain import plain
 from kg.evidence import Evidence, TestOutcome
 from kg.graph import Node, load
 from kg.history import cause
+from kg.plain import plain
 
 PATH = "scripts/README.md"
 _HEAD = """\

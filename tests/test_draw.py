@@ -13,9 +13,9 @@ import pytest
 
 from kg import draw
 from kg.draw.looks import label_box
-from kg.draw.plain import plain
 from kg.evidence import STANDINGS, Evidence
 from kg.graph import load
+from kg.plain import plain
 from kg.relations import KINDS, RELATIONS
 from tests import toytree
 

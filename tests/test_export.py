@@ -18,12 +18,12 @@ from markdown_it import MarkdownIt
 
 from kg import cite, readingtext
 from kg.cli import main
-from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.export import cells, citations, formats, selection, table
 from kg.export.selection import Item, Selection
 from kg.graph import load
 from kg.inert import inert
+from kg.plain import plain
 from kg.reading import reading_list
 from tests import toytree
 from tests.reader import Page

@@ -14,10 +14,10 @@ import rispy
 from markdown_it import MarkdownIt
 
 from kg import bibfile, texsafe
-from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.export import cells, citations, formats, selection
 from kg.graph import load
+from kg.plain import plain
 from tests.browser.conftest import HOSTILE, HOSTILE_STATEMENT
 from tests.reader import Page
 from tests.test_hostile_text import IN_TEX, TEXTS, composed, tree_of

@@ -104,11 +104,14 @@ def test_a_claim_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> N
 
 
 def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
-    """A claim that was written is followed by the nearest ones, with id and title."""
+    """A claim that was written is followed by the nearest ones, with id and title, and what the nearest says."""
     said = kg(*CLAIM).output
 
     assert said.index("wrote data/claims/") < said.index("near it; is yours one of these?")
-    assert "  plateau  Full-batch training settles where sharpness is two over the step size" in said
+    shown = said.partition("near it")[2].splitlines()[1:]
+    assert "  plateau  Full-batch training settles where sharpness is two over the step size" in shown
+    statements = [line for line in shown if line.startswith("      ")]
+    assert shown[1] in statements
 
 
 def test_the_nearest_questions_arguments_and_concepts_are_shown(tree: Path, kg: Kg) -> None:

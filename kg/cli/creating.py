@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -260,9 +261,11 @@ def _show_nearest(graph: Graph, kind: str, name: str, fields: Mapping[str, Any])
     kin = [key for key, node in nodes.items() if own & _joined(graph, node)]
     near = nearest(name, fields["title"], fields["statement"], _known(graph, kind), synonyms(graph.corpus), kin)
     if near:
-        click.echo("near it; is yours one of these?", err=True)
+        click.echo("near it; is yours one of these? Then take back what was written", err=True)
     for key in near:
         click.echo(f"  {key}  {nodes[key].title}", err=True)
+        if key == near[0] and nodes[key].record.statement:
+            click.echo(textwrap.indent(textwrap.fill(nodes[key].record.statement, 100), "      "), err=True)
 
 
 def _joined(graph: Graph, node: Node) -> set[str]:

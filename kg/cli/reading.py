@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli.common import as_json, loaded, put, resolved
+from kg.cli.common import as_json, loaded, put, resolved, searched
 
 VERDICTS = ("agrees", "disagrees", "cannot-discriminate", "not-in-regime", "error", "not-run")
 STANDINGS = ("conjectured", "reported", "corroborated", "reproduced", "contested", "refuted")
@@ -82,22 +82,24 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
     """
     from dataclasses import asdict
 
-    from kg.picking import Picked
     from kg.relations import KINDS
     from kg.search import Hit, Index
 
-    picked = Picked(**asked)
-    if not words and not picked.asks and kind is None:
+    picks = any(asked.values())
+    if not words and not picks and kind is None:
         raise click.UsageError("give words, or one of --verdict, --standing, --state, --afternoon and --kind")
     if kind is not None and kind not in KINDS:
         raise click.UsageError(f"{kind!r} is no kind; the kinds are {', '.join(KINDS)}")
-    evidence = loaded(root)
-    graph = evidence.graph
+    evidence = loaded(root) if picks else None
+    graph = evidence.graph if evidence else searched(root)
     if words:
-        hits = Index(graph).find(" ".join(words), kind, len(graph) if picked.asks else limit)
+        hits = Index(graph).find(" ".join(words), kind, len(graph) if picks else limit)
     else:
         hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
-    if picked.asks:
+    if evidence:
+        from kg.picking import Picked
+
+        picked = Picked(**asked)
         hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
     if len(hits) > limit:
         click.echo(f"the first {limit} of {len(hits)}; --limit shows more", err=True)

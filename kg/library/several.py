@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from kg.draw.plain import plain
 from kg.export import formats, selection
+from kg.plain import plain
 from kg.reading import Item, LeftOut
 from kg.reading import ReadingList as Found
 

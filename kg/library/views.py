@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kg import trace as traces
-from kg.draw.plain import plain
 from kg.export import citations, formats, selection
 from kg.export.describe import standing
 from kg.graph import Edge, Node
 from kg.inert import formula, inert
 from kg.library.bearing import Evidence, Run, evidence_of, run_of
+from kg.plain import plain
 
 if TYPE_CHECKING:
     from kg.library import Library

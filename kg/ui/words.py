@@ -1,6 +1,6 @@
 """Words for the reader: contributed text made inert, and what each term means.
 
-Everything that people contributed passes through ``inert`` (Markdown) or ``kg.draw.plain`` (components, which set
+Everything that people contributed passes through ``inert`` (Markdown) or ``kg.plain`` (components, which set
 it as text). Neither lets it become a link, an image, an icon, HTML or a heading.
 """
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from kg.draw.plain import plain
+from kg.plain import plain
 from kg.ui import state
 from kg.ui.components.parts import part
 

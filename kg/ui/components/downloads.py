@@ -12,9 +12,9 @@ from functools import partial
 
 import streamlit as st
 
-from kg.draw.plain import plain
 from kg.export import formats, selection
 from kg.export.selection import Selection
+from kg.plain import plain
 from kg.ui.state import World
 from kg.ui.words import counted, inert
 

@@ -13,8 +13,8 @@ from typing import Any
 import streamlit as st
 
 from kg import draw
-from kg.draw.plain import plain
 from kg.graph import Node
+from kg.plain import plain
 from kg.relations import KINDS, RELATIONS
 from kg.ui import words
 from kg.ui.components.linklist import glyph, legend

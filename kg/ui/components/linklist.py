@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from kg import draw
-from kg.draw.plain import plain
 from kg.graph import Node
+from kg.plain import plain
 from kg.ui import state
 from kg.ui.components.parts import packed, part
 from kg.ui.state import World

@@ -10,9 +10,9 @@ import streamlit as st
 
 from kg import draw, duplicates, repository, restatements
 from kg.contribute.proposal import Proposal, neighbours
-from kg.draw.plain import plain
 from kg.evidence import Evidence
 from kg.findings import Finding
+from kg.plain import plain
 from kg.relations import RELATIONS
 from kg.ui.components.card import card
 from kg.ui.components.linklist import Row, links_to_explore, row

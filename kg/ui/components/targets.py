@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kg.draw.plain import plain
 from kg.goals import FIELD, KINDS
+from kg.plain import plain
 from kg.ui.state import World
 
 HINT = "a strand, a question, a claim or a concept"

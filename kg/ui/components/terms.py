@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
-from kg.draw.plain import plain
 from kg.graph import Graph
+from kg.plain import plain
 from kg.ui.state import World
 from kg.ui.words import inert
 

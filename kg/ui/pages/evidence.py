@@ -13,8 +13,8 @@ st.markdown(
 )
 
 from kg import tested  # noqa: E402  # the heading is on the screen before anything is imported or read
-from kg.draw.plain import plain  # noqa: E402
 from kg.export import selection  # noqa: E402
+from kg.plain import plain  # noqa: E402
 from kg.tested import STATES, Tested  # noqa: E402
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402

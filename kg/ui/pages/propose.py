@@ -17,7 +17,7 @@ from typing import get_args  # noqa: E402
 
 from kg import textfile, yamlfile  # noqa: E402
 from kg.contribute.proposal import Proposal, propose  # noqa: E402
-from kg.draw.plain import plain  # noqa: E402
+from kg.plain import plain  # noqa: E402
 from kg.ui import state  # noqa: E402
 from kg.ui.components import drafts, proposalform, proposed  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402

@@ -13,10 +13,10 @@ page_heading("Open questions")
 from collections import Counter  # noqa: E402  # the heading is on the screen before anything is imported or read
 
 from kg import effort  # noqa: E402
-from kg.draw.plain import plain  # noqa: E402
 from kg.effort import UNSETTLED  # noqa: E402
 from kg.export import selection  # noqa: E402
 from kg.graph import Node  # noqa: E402
+from kg.plain import plain  # noqa: E402
 from kg.ui import state, words  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table, value  # noqa: E402

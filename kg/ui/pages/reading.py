@@ -18,9 +18,9 @@ from contextlib import suppress  # noqa: E402
 from functools import partial  # noqa: E402
 
 from kg import stored  # noqa: E402
-from kg.draw.plain import plain  # noqa: E402
 from kg.export import formats, selection  # noqa: E402
 from kg.goals import FIELD, TO_LEVEL, Reader, known_from  # noqa: E402
+from kg.plain import plain  # noqa: E402
 from kg.reading import Item, ReadingList, reading_list  # noqa: E402
 from kg.readingtext import duration, nothing  # noqa: E402
 from kg.ui import state  # noqa: E402
