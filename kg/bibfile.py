@@ -188,7 +188,10 @@ class _Reader:
         if "Expected a `=`" in reason:
             line += raw.rstrip(" \t\n})").count("\n")
         elif "still looking" in reason or "end of file" in reason:
-            line += _unclosed(raw)
+            below = _unclosed(raw)
+            line += below
+            if "end of file" in reason:
+                reason = f"{'a brace or quote of this field' if below else 'the entry'} is never closed; close it"
         self.add(SYNTAX, line, " ".join(reason.split()))
         self.broken.update(filter(is_citation_key, _RAW_KEY.findall(raw)[:1]))
 
@@ -213,7 +216,8 @@ class _Reader:
         if not _ENTRY_TYPE.match(block.entry_type):
             self.add(SYNTAX, line, f"found '@{block.entry_type}', expected an entry type such as @article or @misc")
         for field in block.fields:
-            name, at = field.key.lower(), field.start_line + 1 - field.key.count("\n")
+            name = field.key.lower()
+            at = max(line, field.start_line + 1 - field.key.count("\n"))  # a name over lines is placed at either end
             if not _FIELD_NAME.match(field.key):
                 self.add(SYNTAX, at, f"found the field name {field.key[:60]!r}, expected a word; is a comma missing?")
             elif name in lines:

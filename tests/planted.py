@@ -291,6 +291,13 @@ def _stale(tree: Path) -> Found:
     return _line(tree, CLAIM, "    map:")
 
 
+@plant("stale-run")
+def _stale_run(tree: Path) -> Found:
+    _run(tree)
+    toytree.edit(tree, CLAIM, "tolerance: {value: 0.05", "tolerance: {value: 0.06")
+    return _line(tree, CLAIM, "  - id: onset")
+
+
 @plant("map-file-changed")
 def _edited_map(tree: Path) -> Found:
     _with_map(tree)

@@ -385,3 +385,18 @@ def test_order_and_comments_change_nothing(entries: dict[str, dict[str, str]]) -
     assert {e.key: e.fields for e in parse("\n".join(blocks)).entries} == {
         e.key: e.fields for e in parse(turned).entries
     }
+
+
+def test_a_name_that_begins_on_the_line_before_is_placed_inside_its_entry() -> None:
+    """No finding stands before the first line, whichever line the parser gives a field whose name holds a line's end."""
+    found = bibfile.parse("@misc{good,\\\n  title = {G},\n  year = 2020,\n}\n", "x.bib").findings
+
+    assert [(finding.rule, finding.place.line) for finding in found] == [("bib-syntax", 1)]
+
+
+@pytest.mark.parametrize("text", ["@misc{a,\n  title = {G,\n}\n", "@misc{a,\n  title = {G}\n"])
+def test_an_entry_that_is_not_closed_says_so(text: str) -> None:
+    """An open brace is told as one, and not as the end of a file."""
+    [found] = bibfile.parse(text, "x.bib").findings
+
+    assert "never closed" in found.message

@@ -234,3 +234,22 @@ def test_every_type_has_a_skeleton_in_the_shared_form(
 def test_the_runner_is_no_terminal() -> None:
     """The tests above really run without one."""
     assert not sys.stdin.isatty()
+
+
+def test_all_that_is_named_and_not_there_is_told_at_once(kg: Kg) -> None:
+    """An unknown strand and an unknown concept are told in one go, each with what is near it."""
+    words = list(CLAIM)
+    words[words.index("empirical-laws")] = "empirical-lawz"
+    said = kg(*words, "--builds-on", "platau", code=2).output
+
+    assert "there is no strand 'empirical-lawz'" in said
+    assert "there is no claim 'platau'" in said
+
+
+def test_a_target_is_named_by_its_id_alone(tree: Path, kg: Kg) -> None:
+    """An argument's target without its kind is the one node of that id."""
+    kg("new", "argument", "--title", "Seen late", "--statement", "In wide networks it is seen late.", "--paper",
+       "cohen2021gradient", "--by", "person", "--stance", "objects", "--target", "plateau")  # fmt: skip
+
+    [made] = (tree / "data/arguments").glob("seen*.yaml")
+    assert "claim:plateau" in made.read_text(encoding="utf-8")

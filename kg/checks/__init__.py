@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from kg.checks import declarations, learning, links, maps, meter, order, prose, quality, references, rivalry, twins
+from kg.checks import (
+    declarations,
+    learning,
+    links,
+    maps,
+    meter,
+    order,
+    prose,
+    quality,
+    references,
+    rivalry,
+    stale,
+    twins,
+)
 from kg.evidence import Evidence
 from kg.findings import Finding
 from kg.graph import Graph
@@ -24,6 +37,7 @@ def run(graph: Graph, evidence: Evidence | None = None) -> list[Finding]:
         *learning.check(corpus),
         *quality.check(corpus, evidence),
         *maps.check(corpus, evidence),
+        *stale.check(corpus, evidence),
         *prose.check(corpus),
         *rivalry.check(corpus),
         *meter.check(corpus),

@@ -27,6 +27,7 @@ class Asker:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.missing: list[str] = []
+        self.unknown: list[str] = []
 
     @cached_property
     def index(self) -> Index:
@@ -74,18 +75,25 @@ class Asker:
         return [one] if (one := self.reference(flag, None, kind, question)) else []
 
     def known(self, flag: str, text: str, kind: str) -> str:
-        """The id that ``text`` names. Raises UsageError with the nearest where it names none."""
-        if (found := self._id(text, kind)) is not None:
-            return found
-        raise click.UsageError(
-            f"{flag}: there is no {kind} {text!r}; near it:\n{_shown(self._near(text, kind)) or '  nothing'}"
-        )
+        """The id that ``text`` names; where it names none, ``done`` will tell so, with the nearest."""
+        found = self._id(text, kind)
+        if found is None:
+            near = _shown(self._near(text, kind)) or "  nothing"
+            self.unknown.append(f"{flag}: there is no {kind} {text!r}; near it:\n{near}")
+        return found or text
+
+    def address(self, text: str) -> str:
+        """The address that ``text`` names by an id alone, where that is one node's; else ``text``."""
+        found, others = self.graph.resolve(text)
+        return found if found and not others else text
 
     def done(self) -> None:
+        """Raise UsageError with all that was named and is not there, and all that was not given."""
+        problems = list(self.unknown)
         if self.missing:
-            raise click.UsageError(
-                "there is no terminal to ask on; these flags are missing:\n  " + "\n  ".join(self.missing)
-            )
+            problems.append("there is no terminal to ask on; these flags are missing:\n  " + "\n  ".join(self.missing))
+        if problems:
+            raise click.UsageError("\n".join(problems))
 
     def _id(self, text: str, kind: str) -> str | None:
         address, _ = self.graph.resolve(text if text.startswith(f"{kind}:") else f"{kind}:{text}")

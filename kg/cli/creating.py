@@ -155,7 +155,8 @@ def argument(root: Path | None, /, id_: str | None, force: bool, **given: Any) -
         "where": given["where"],
         "by": ask.text("--by", given["by"], "made by", ("person", "machine")),
         "stance": ask.text("--stance", given["stance"], "stance", ("objects", "replies")),
-        "targets": list(given["targets"]) or [ask.text("--target", None, "what it speaks to, an address kind:id")],
+        "targets": [ask.address(one) for one in given["targets"]]
+        or [ask.text("--target", None, "what it speaks to, an address kind:id")],
     }
     ask.done()
     _own_file(graph, "argument", "arguments", id_, fields, force)

@@ -58,7 +58,8 @@ def apply(
         found = checks.run(graph.load(tree))
     brought = beyond(found, checks.run(graph.load(root))) if found else []
     if errors := [finding for finding in brought if finding.severity == "error"]:
-        raise Refused("nothing was written, as kg check would refuse it:\n" + as_text(errors))
+        said = "nothing was written, as kg check would refuse it; lines are those that it would have:\n"
+        raise Refused(said + as_text(errors))
     for path, text in texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         stored.replace(root / path, text.encode())
