@@ -117,7 +117,7 @@ def test_traces_of_hostile_records_are_inert(served: tuple[str, Path], visit: Vi
     page.set_default_timeout(60_000)
     for node, part in places:
         page.goto(f"{address}/trace?node={quote(node)}&part={part}", wait_until="commit")
-        page.locator(f'[data-testid="stMain"] nav a[data-node="{node}"]').first.wait_for()
+        page.get_by_role("link", name=f"The card of this {node.partition(':')[0]}").wait_for()
         assert trouble(page) == [], (node, part)
 
 
