@@ -237,7 +237,7 @@ def test_the_runner_is_no_terminal() -> None:
 
 
 def test_all_that_is_named_and_not_there_is_told_at_once(kg: Kg) -> None:
-    """An unknown strand and an unknown concept are told in one go, each with what is near it."""
+    """An unknown strand and an unknown claim are told in one go, each with what is near it."""
     words = list(CLAIM)
     words[words.index("empirical-laws")] = "empirical-lawz"
     said = kg(*words, "--builds-on", "platau", code=2).output

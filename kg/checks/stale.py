@@ -20,6 +20,5 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
     for address, found in evidence.predictions.items():
         for outcome in found.outcomes:
             if outcome.run and outcome.stale:
-                changed = "the declaration" if outcome.amended else "the script or its data"
-                message = f"{changed} changed since the newest run, which counts no longer; record another: "
-                yield STALE.at(corpus.place(address), f"{message}kg rerun {outcome.run.script} --record")
+                message = "the script, its data or the declaration changed since the newest run, which counts no longer"
+                yield STALE.at(corpus.place(address), f"{message}; run 'kg rerun {outcome.run.script} --record'")

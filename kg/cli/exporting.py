@@ -115,7 +115,7 @@ def selected(
             raise click.UsageError(str(problem)) from None
         parts.append(selection.reading(aimed))
         if aimed.left_out:
-            number = f"{len(aimed.left_out)} concept{'s are' if len(aimed.left_out) > 1 else ' is'}"
+            number = counted(len(aimed.left_out), "concept")
             click.echo(f"{number} left out of the list; kg read, Markdown and HTML say which, and why", err=True)
     if strand is not None:
         address = resolved(graph, strand if strand.startswith("strand:") else f"strand:{strand}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from kg.contribute.change import Refused
@@ -66,7 +67,7 @@ def _id(item: Any) -> str:
 
 def _above(lines: list[str], first: int) -> int:
     """Where the comments begin that stand directly above line ``first``."""
-    return first - sum(1 for _ in _comments(lines, first))
+    return first - len(list(takewhile(lambda line: line.lstrip().startswith("#"), reversed(lines[:first]))))
 
 
 def _end(lines: list[str], end: int) -> int:
@@ -74,10 +75,3 @@ def _end(lines: list[str], end: int) -> int:
     while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
         end -= 1
     return end
-
-
-def _comments(lines: list[str], first: int) -> Iterator[str]:
-    for line in reversed(lines[:first]):
-        if not line.lstrip().startswith("#"):
-            return
-        yield line
