@@ -1,4 +1,4 @@
-"""The foot of every card, terms that explain themselves, tables of evidence and questions, the walk along one claim."""
+"""The head and foot of every card, terms that explain themselves, tables of evidence and questions, the walk along one claim."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pybtex.database
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -30,16 +31,18 @@ def data(app: AppTest, key: str) -> Any:
     "address", ["claim:plateau", "question:why-two", "concept:curvature", "reproduction:quadratic_onset"]
 )
 def test_a_card_can_be_shared_cited_and_mended(address: str) -> None:
-    """Every card ends with its address, a BibTeX entry, its file, and where to edit and report, sent when asked for."""
+    """Every card has its address, a BibTeX entry that parses, its file, and where to edit and report, when asked for."""
     app = page("explore", node=address)
     assert [code for code in app.code if code.value.startswith("@misc{")] == []
-    for box in ("share", "edit"):
+    for box in ("export-node", "edit"):
         app.session_state[f"{box}-{address}"] = True
     app.run()
     codes = [code.value for code in app.code]
 
     assert any(code.endswith(f"/explore?node={address}") for code in codes)
-    assert any(code.startswith("@misc{") and address in code for code in codes)
+    entry = next(code for code in codes if code.startswith("@misc{") and address in code)
+    cited = pybtex.database.parse_string(entry, "bibtex").entries[address.replace(":", "-")]
+    assert cited.fields["title"] == "{" + " ".join(TOY.node(address).title.split()) + "}"
     assert address in codes  # to be named in a report
     assert str(TOY.corpus.place(address)) in said(app)
     assert "repository's address is not set" in said(app)

@@ -21,7 +21,7 @@ def test_a_papers_card_leads_to_its_claims(public: str, visit: Visit) -> None:
     """It is cited and downloaded from its card, a tab opens, and a claim in it is a link."""
     page = visit(f"{public}/explore?node={COHEN}")
     wait_drawn(page, COHEN)
-    page.get_by_role("button", name="Cite, export").click()
+    page.get_by_role("button", name="Share, cite, export").click()
     page.get_by_text("@inproceedings{cohen2021gradient,").wait_for()
     page.get_by_text("Cohen, J. M., Kaur, S., Li, Y., Kolter, J. Z., & Talwalkar, A. (2021).").wait_for()
     with page.expect_download() as download:
@@ -59,7 +59,7 @@ def test_the_watch_leads_to_a_prediction(public: str, visit: Visit) -> None:
     wait_drawn(page, "prediction:plateau/two-over-eta")
 
     assert urlsplit(page.url).path == "/explore"
-    page.get_by_role("button", name="Cite, export").click()
+    page.get_by_role("button", name="Share, cite, export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"), newline="")))

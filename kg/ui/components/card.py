@@ -13,7 +13,6 @@ from kg.relations import RELATIONS, Relation
 from kg.ui import words
 from kg.ui.components import (
     claimcard,
-    downloads,
     groundcard,
     papercard,
     questioncard,
@@ -26,6 +25,7 @@ from kg.ui.components import (
 from kg.ui.components.cardfoot import foot
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import prediction
+from kg.ui.components.sharing import sharing
 from kg.ui.state import World
 from kg.ui.words import inert
 
@@ -34,15 +34,27 @@ MOST_LINKS = 60
 
 def card(world: World, address: str, *, proposed: bool = False) -> None:
     """Everything about the node at ``address``; of one that is only ``proposed`` nothing can be cited or reported."""
+    head(world, address, proposed=proposed)
+    body(world, address, proposed=proposed)
+
+
+def head(world: World, address: str, *, proposed: bool = False) -> None:
+    """What a reader looks for first: the title, and how the node stands; of a claim also its statement."""
     node = world.graph.node(address)
     st.caption(_kind(world, node))
     st.subheader(inert(node.title), anchor=False)
     if not proposed:
-        downloads.node(world, address)
-    if node.kind != "claim":  # a claim's card says first how it stands
-        if node.kind != "prediction" and (said := why.of(world.evidence, node)):
-            st.markdown(f":gray[{inert(said)}]")
-        runhistory.marks(world, address)
+        sharing(world, node)
+    if node.kind == "claim":
+        claimcard.standing(world, node)
+    elif node.kind != "prediction" and (said := why.of(world.evidence, node)):
+        st.markdown(f":gray[{inert(said)}]")
+
+
+def body(world: World, address: str, *, proposed: bool = False) -> None:
+    """What is below the head of a card."""
+    node = world.graph.node(address)
+    runhistory.marks(world, address)
     draw = {
         "claim": claimcard.claim, "prediction": _prediction, "question": _question, "paper": papercard.paper,
         "reproduction": _reproduction, "strand": _strand, "assumption": _assumption, "concept": _concept,

@@ -1,8 +1,6 @@
-"""The foot of every card: its address to share, how to cite it, its file, and where to mend or to report."""
+"""The foot of every card: its file, and where to mend or to report."""
 
 from __future__ import annotations
-
-from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
@@ -15,7 +13,7 @@ from kg.ui.words import inert
 
 
 def foot(world: World, node: Node) -> None:
-    """Share, cite, source, edit, report. Where the repository has no address yet, the controls say so."""
+    """Correct, read up to it, edit, report, source. Where the repository has no address yet, the controls say so."""
     place = world.graph.corpus.place(node.address)
     base = repository.address(world.graph.corpus.root)
     st.divider()
@@ -23,7 +21,6 @@ def foot(world: World, node: Node) -> None:
         if node.kind in ("claim", "prediction", "question", "argument"):
             about = {"kind": "correction", "about": node.address}
             st.page_link(state.PROPOSE, label="Propose a correction", query_params=about)
-        _share(world, node)
         if node.kind in KINDS:
             st.page_link(state.READING, label="Read up to this", query_params={"target": node.address})
         if base:
@@ -43,23 +40,6 @@ def foot(world: World, node: Node) -> None:
         st.caption(f"Written in {inert(str(place))}")
 
 
-def _share(world: World, node: Node) -> None:
-    """The card's address, and how to cite it; sent when the box is opened."""
-    cites = node.kind != "paper"  # a paper is cited as itself
-    box = st.popover(
-        "Share, cite this entry" if cites else "Share", key=f"share-{node.address}", on_change="rerun",
-        help="The address of this card." + " The works behind it are under “Cite, export”." * cites,
-    )  # fmt: skip
-    if not box.open:
-        return
-    with box:
-        st.code(shared(node.address), language=None, wrap_lines=True)
-        st.caption(f"Its name in the record is {inert(node.address)}.")
-        if cites:
-            st.code(cited(world, node), language=None, wrap_lines=True)
-            st.caption("Cite the works behind it as well.")
-
-
 def _without_repository(node: Node, place: str) -> None:
     box = st.popover("Edit this, report a problem", key=f"edit-{node.address}", on_change="rerun")
     if not box.open:
@@ -69,24 +49,3 @@ def _without_repository(node: Node, place: str) -> None:
         st.code("uv run kg check", language="sh")
         st.markdown("To report a problem, tell whoever runs this server, with this name:")
         st.code(node.address, language=None)
-
-
-def shared(address: str) -> str:
-    """The address of the card on this server."""
-    here = urlsplit(str(st.context.url or ""))
-    start = f"{here.scheme}://{here.netloc}" if here.netloc else ""
-    return f"{start}/explore?node={quote(address, safe=':/')}"
-
-
-def cited(world: World, node: Node) -> str:
-    """The entry as BibTeX: its title and address in this record, as of its last check."""
-    checked = getattr(node.record, "checked", None)
-    held = {
-        "title": "{" + " ".join(node.title.split()) + "}",
-        "howpublished": "Learning mechanics: a knowledge graph of the science of deep learning",
-        "note": f"{node.address}, in {world.graph.corpus.place(node.address).path}"
-        + (f", checked {checked.date}" if checked else ""),
-        "url": shared(node.address),
-    }
-    key = node.address.replace(":", "-").replace("/", "-")
-    return "\n".join([f"@misc{{{key},", *(f"  {name} = {{{text}}}," for name, text in held.items()), "}"])

@@ -11,7 +11,7 @@ from kg.graph import Edge, Node
 from kg.records import Claim
 from kg.trace import Step
 from kg.ui import words
-from kg.ui.components import rerunpanel, runhistory, sides, terms
+from kg.ui.components import rerunpanel, sides, terms
 from kg.ui.components.linklist import Row, heading, links, row
 from kg.ui.components.predictioncard import badges, prediction, summary
 from kg.ui.state import World
@@ -20,16 +20,19 @@ from kg.ui.words import counted, inert
 MOST_STEPS = 120
 
 
-def claim(world: World, node: Node) -> None:
-    """The card of the claim ``node``, below its title."""
-    record: Claim = node.record
+def standing(world: World, node: Node) -> None:
+    """The statement of the claim ``node``, its standing, and why it has it."""
     found = world.evidence.claims[node.id]
-    st.markdown(terms.linked(world, record.statement))
+    st.markdown(terms.linked(world, node.record.statement))
     badges(
         found.standing, found.literature, found.rerun, f"{found.tested} of {counted(found.total, 'prediction')} tested."
     )
     st.markdown(inert(found.reason))
-    runhistory.marks(world, node.address)
+
+
+def claim(world: World, node: Node) -> None:
+    """The rest of the card of the claim ``node``."""
+    record: Claim = node.record
     _shaken(world, node)
     _limits(world, node, record)
     grounds = [step for step in trace.rests_on(world.graph, node.address) if step.address != node.address]

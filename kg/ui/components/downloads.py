@@ -25,18 +25,23 @@ _WORKS = "References"
 _NODES = "As a list"
 
 
-def node(world: World, address: str) -> None:
-    """Cite and export one node: the works behind it, and the node itself."""
-    title = world.graph.node(address).title
-    downloads(world, f"node-{address}", lambda: selection.of(title, [address]), "Cite, export")
+def downloads(
+    world: World,
+    key: str,
+    chosen: Callable[[], Selection],
+    label: str = "Export",
+    first: Callable[[], None] | None = None,
+) -> None:
+    """A box that opens to one button a format for what ``chosen`` gives, and to citations in common styles.
 
-
-def downloads(world: World, key: str, chosen: Callable[[], Selection], label: str = "Export") -> None:
-    """A box that opens to one button a format for what ``chosen`` gives, and to citations in common styles."""
+    ``first`` draws what is above these.
+    """
     box = st.popover(label, key=f"export-{key}", on_change="rerun", type="tertiary")
     if not box.open:
         return
     with box:
+        if first:
+            first()
         found = chosen()
         works = selection.works(world.graph, found)
         nodes = counted(len({item.address for item in found.items}), "node")

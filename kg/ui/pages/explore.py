@@ -14,9 +14,8 @@ from rapidfuzz import process  # noqa: E402  # the heading is on the screen befo
 from kg import draw  # noqa: E402
 from kg.export import selection  # noqa: E402
 from kg.relations import KINDS, RELATIONS  # noqa: E402
-from kg.ui.components import edgecard, filters, parts, retired  # noqa: E402
+from kg.ui.components import card, edgecard, filters, parts, retired  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
-from kg.ui.components.card import card  # noqa: E402
 from kg.ui.components.datatable import Cell, column, table  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
 from kg.ui.components.graphview import graph  # noqa: E402
@@ -183,11 +182,13 @@ def page() -> None:
         network(world, address)
         return
     left, right = st.columns([10, 11], gap="medium")
-    with right, st.container(key="beside" if st.query_params.get("view") != "table" else "tabled"):
-        network(world, address)  # first: it is quick, and figures on the card may not be
     with left:
         retired.replaced(world, address)
-        card(world, address)
+        card.head(world, address)
+    with right, st.container(key="beside" if st.query_params.get("view") != "table" else "tabled"):
+        network(world, address)  # before the rest of the card: it is quick, and figures may not be
+    with left:
+        card.body(world, address)
 
 
 page()
