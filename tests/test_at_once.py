@@ -162,3 +162,14 @@ def test_one_wrong_value_is_one_finding(path: str, tmp_path: Path) -> None:
 
 def _beyond(found: list[Finding], own: list[Finding]) -> list[str]:
     return [str(finding) for finding in found if finding not in own]
+
+
+def test_a_fault_of_form_says_that_the_rest_is_unchecked(tmp_path: Path) -> None:
+    """A file that is no YAML is held to no other rule, and the last finding of its form says so."""
+    tree = toytree.copy(tmp_path)
+    (tree / "data/claims/open.yaml").write_text('title: "never closed\nkind: laww\n')
+
+    [found] = toytree.findings(tree)
+
+    assert found.rule == "yaml-syntax"
+    assert found.message.endswith("; the rest of this file is not checked until its form is mended")
