@@ -20,6 +20,10 @@ from kg.runs import Run
 from kg.verdicts import Judgement
 
 WIDTH = 100
+UNWRITTEN = (
+    "the skeleton ran, and its numbers are placeholders: they say nothing of the prediction. Replace measure() by what "
+    "the prediction speaks of, then the other lines marked as placeholders, then the docstring"
+)
 SAID: dict[Verdict, tuple[str, str]] = {
     "agrees": ("agrees", "agree"),
     "disagrees": ("disagrees", "disagree"),
@@ -59,13 +63,18 @@ def counted(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{found[name]} {says[found[name] > 1]}" for name, says in SAID.items() if found[name])
 
 
-def rerun(done: Done, where: Path | None) -> str:
-    """A finished run and its verdicts."""
+def rerun(done: Done, where: Path | None, unwritten: str = "") -> str:
+    """A finished run and its verdicts; of an ``unwritten`` script (the place of its mark) the verdicts say nothing."""
     lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
+    if unwritten:
+        lines += ["", wrapped(f"placeholder {unwritten}: {UNWRITTEN}")]
     if done.run.detail:
         lines.append(wrapped(visible(done.run.detail)))
     for address, judged in done.judgements.items():
-        lines += ["", click.style(address, bold=True), *verdict_lines(judged)]
+        if unwritten:
+            lines += ["", f"{click.style(address, bold=True)}  no verdict: the numbers are placeholders"]
+        else:
+            lines += ["", click.style(address, bold=True), *verdict_lines(judged)]
     lines += ["", f"kept in {where}" if where else "not kept"]
     return "\n".join(lines)
 

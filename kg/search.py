@@ -11,7 +11,7 @@ import re
 import sqlite3
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -161,6 +161,16 @@ class Index:
                 first.setdefault(hit.address, hit)
         return list(first.values())[:limit]
 
+    def absent(self, query: str) -> list[tuple[str, str]]:
+        """The words of ``query`` that no node holds, each with the one searched for in its place ('' for none)."""
+        words = [word for _, _, word in parts(_whole(_ARXIV.sub(r"\1", query.strip()[:MAX_QUERY])))]
+        found = []
+        for word in dict.fromkeys(words):
+            if word not in _COMMON and not any(self._held(spelling) for spelling in (word, _stem(word))):
+                near = self._mend(word)
+                found.append((word, near if near != word else ""))
+        return found
+
     def _match(
         self, joined: str, terms: list[str], mended: tuple[tuple[str, str], ...], kind: str | None, limit: int
     ) -> list[Hit]:
@@ -172,14 +182,26 @@ class Index:
         nodes = [self._graph.node(address) for (address,) in rows]
         return [Hit(node.address, node.kind, node.title, snippet(text_of(node), terms), mended) for node in nodes]
 
+    def _held(self, word: str) -> bool:
+        """Whether some node holds ``word``, or a longer word that begins so."""
+        return word in self._words or (len(word) > 2 and any(known.startswith(word) for known in self._words))
+
     def _mend(self, word: str) -> str:
         """``word`` if some node holds it (or a longer word that begins so), else the nearest word that one holds."""
-        if len(word) < 4 or word in self._words or any(known.startswith(word) for known in self._words):
+        if len(word) < 4 or self._held(word):
             return word
         near = process.extract(
             word, list(self._words), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.7, limit=5
         )
         return max(near, key=lambda found: (found[1], self._words[found[0]]))[0] if near else word
+
+
+def absence(absent: Iterable[tuple[str, str]], quote: str = "''", shown: Callable[[str], str] = str) -> list[str]:
+    """What is said of words that the record does not hold: ``no 'hebbian' in the record; near: hessian``."""
+    return [
+        f"no {quote[0]}{shown(word)}{quote[1]} in the record" + (f"; near: {shown(near)}" if near else "")
+        for word, near in absent
+    ]
 
 
 def terms_of(hit: Hit | None, query: str) -> list[str]:

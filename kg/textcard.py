@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg import defeat, history, maptext, runcard
+from kg import cardfacts, defeat, history, maptext, runcard
 from kg.defeat import Defeat, Mark
 from kg.evidence import Evidence, PredictionEvidence
 from kg.export.snapshot import snapshot_node
@@ -96,6 +96,7 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
             )
     if node.kind == "argument" and node.record.by == "machine":
         yield from ("", "made by a machine, not by the authors of any paper")
+    yield from cardfacts.facts(evidence, node)
     if checked := getattr(node.record, "checked", None):
         yield f"checked     {checked.date}, {checked.how.replace('-', ' ')}"
     yield from _listed("formerly", (_former(retired) for retired in evidence.graph.former(node.address)))
@@ -178,6 +179,8 @@ def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:
 def _relations(evidence: Evidence, node: Node) -> Iterator[str]:
     graph = evidence.graph
     for relation in RELATIONS.values():
+        if node.kind == "argument" and relation.name == "targets":
+            continue  # among its facts, with how both ends stand
         for edges, says, end in (
             (graph.out(node.address, relation.name), relation.says, "target"),
             (graph.into(node.address, relation.name), relation.says_back, "source"),
@@ -186,13 +189,16 @@ def _relations(evidence: Evidence, node: Node) -> Iterator[str]:
                 yield from ("", click.style(says, underline=True))
                 for edge in edges:
                     other = getattr(edge, end)
-                    yield f"  {other}  {visible(graph.node(other).title)}{_carried(edge.data)}"
+                    said = _carried(edge.data, cardfacts.stand(evidence, other))
+                    yield f"  {other}  {visible(graph.node(other).title)}{said}"
 
 
-def _carried(data: dict[str, Any]) -> str:
-    shown = [str(data[name]) for name in ("role", "outcome", "level", "where", "value", "why") if name in data]
+def _carried(data: dict[str, Any], how: str = "") -> str:
+    """What an edge carries, after ``how`` the node at its end stands."""
+    shown = [*([how] if how else []), *(["load-bearing"] if data.get("load-bearing") else [])]
+    shown += [str(data[name]) for name in ("role", "outcome", "level", "where", "value", "why") if name in data]
     if data.get("in-regime") is False:
-        shown.insert(1, "outside its regime, not counted")
+        shown.insert(1 + bool(how), "outside its regime, not counted")
     return click.style(f"  [{visible('; '.join(shown))}]", dim=True) if shown else ""
 
 

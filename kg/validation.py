@@ -23,6 +23,9 @@ WRONG_SHAPE = rule(
     "wrong-shape", "A field is text, a list or a mapping, as its kind says.", "strands: solvable-settings"
 )
 
+NEAR = 70.0
+"""The likeness, of 100, from which a word may be a typing error of another."""
+
 Location = tuple[str | int, ...]
 R = TypeVar("R", bound=BaseModel)
 
@@ -46,7 +49,7 @@ class Origin:
 
 def did_you_mean(word: str, known: Mapping[str, object] | set[str] | frozenset[str] | list[str]) -> str:
     """ "; did you mean 'x'?" for the nearest of ``known``, or nothing when none is near."""
-    near = process.extractOne(word, list(known), score_cutoff=70)
+    near = process.extractOne(word, list(known), score_cutoff=NEAR)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

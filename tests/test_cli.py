@@ -175,12 +175,27 @@ def test_trace_both_ways() -> None:
 
 
 def test_find_prints_addresses() -> None:
-    """find prints an address and title a hit, and says which word it mended."""
+    """find prints an address and title a hit, and says which word the record does not hold, in JSON's case too."""
     result = run("find", "sharpnss", "hovers")
 
     assert "claim:plateau" in result.stdout
-    assert "in the place of" in result.stderr
+    assert result.stderr == "no 'sharpnss' in the record; near: sharpness\n"
+    assert run("find", "sharpnss", "--json").stderr == result.stderr
+    assert run("find", "sharpness").stderr == ""
+    assert run("find", "qqqqzzzz").stderr.splitlines()[0] == "no 'qqqqzzzz' in the record"
     assert run("find", "x", "--kind", "theorem").exit_code == 2
+
+
+def test_find_answers_each_phrase_under_its_own_heading() -> None:
+    """Words without quotes are one query; with a phrase among them each argument is one, in text and in JSON."""
+    told = run("find", "edge of stability", "quadratic", "--kind", "claim").stdout.split("\n\n")
+
+    assert [part.splitlines()[0] for part in told] == ["edge of stability", "quadratic"]
+    for part, query in zip(told, ("edge of stability", "quadratic"), strict=True):
+        assert part.strip().splitlines()[1:] == run("find", query, "--kind", "claim").stdout.strip().splitlines()
+    both = as_json("find", "edge of stability", "quadratic")
+    assert both == [{"query": q, "hits": as_json("find", q)} for q in ("edge of stability", "quadratic")]
+    assert isinstance(as_json("find", "edge", "stability")[0]["address"], str)
 
 
 def test_find_by_how_nodes_stand(tmp_path: Path) -> None:

@@ -78,6 +78,20 @@ def test_no_run_of_a_skeleton_is_recorded(tree: Path) -> None:
 
 
 @needs_bwrap
+def test_a_run_of_a_skeleton_gives_placeholders_and_no_verdict(tree: Path) -> None:
+    """While the mark is left a run says that its numbers are placeholders and what to replace, and tells no verdict."""
+    toytree.edit(tree, "scripts/quadratic_onset.py", "rows = []", "rows = []  # PLACEHOLDER")
+
+    told = rerun(tree, "quadratic_onset", "--budget", "smoke").stdout
+
+    assert "its numbers are placeholders" in " ".join(told.split())
+    assert "Replace measure()" in " ".join(told.split())
+    assert "no verdict: the numbers are placeholders" in told
+    assert "verdict   " not in told
+    assert "seeds" not in told
+
+
+@needs_bwrap
 def test_another_first_seed_is_run_and_not_kept_as_record(tree: Path) -> None:
     """--seed starts elsewhere, for a second look at the same declaration."""
     told = json.loads(rerun(tree, "quadratic_onset", "--seed", "500", "--json").stdout)

@@ -18,7 +18,7 @@ textfile names fields validation
 stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
-papers records regions
+papers records regions unfinished
 layout
 corpus fingerprints terms meter
 reader
@@ -41,6 +41,7 @@ papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard picking
 secondseeds
+finding cardfacts
 textcard scriptlist
 standardlists
 contribute

@@ -74,16 +74,17 @@ def trace(root: Path | None, node: str, if_falls: bool, depth: int, json_: bool)
 def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: int, json_: bool, **asked: Any) -> None:
     """Find nodes by words, ids, authors or arXiv numbers, or by how they stand; typos are forgiven.
 
+    Where an argument is a phrase in quotes, each argument is a query of its own, told under its own heading.
+
     \b
     kg find sharpness
     kg find cohen 2021 --kind paper
+    kg find "edge of stability" "neural collapse"
     kg find --verdict disagrees
     kg find --state open --afternoon
     """
-    from dataclasses import asdict
-
+    from kg import finding
     from kg.relations import KINDS
-    from kg.search import Hit, Index
 
     picks = any(asked.values())
     if not words and not picks and kind is None:
@@ -92,26 +93,23 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
         raise click.UsageError(f"{kind!r} is no kind; the kinds are {', '.join(KINDS)}")
     evidence = loaded(root) if picks else None
     graph = evidence.graph if evidence else searched(root)
-    if words:
-        hits = Index(graph).find(" ".join(words), kind, len(graph) if picks else limit)
-    else:
-        hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
-    if evidence:
-        from kg.picking import Picked
-
-        picked = Picked(**asked)
-        hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
-    if len(hits) > limit:
-        click.echo(f"the first {limit} of {len(hits)}; --limit shows more", err=True)
-    hits = hits[:limit]
+    answers = finding.answers(graph, finding.queries(words), kind, limit, evidence, asked)
     if json_:
-        put([{**asdict(hit), "mended": dict(hit.mended)} for hit in hits], True)
-    elif not hits:
-        click.echo("nothing found; try fewer words, or kg stats for what there is", err=True)
-    else:
-        for word, near in hits[0].mended:
-            click.echo(f"searched for {near!r} in the place of {word!r}", err=True)
-        for hit in hits:
+        for answer in answers:
+            for said in answer.absent:
+                click.echo(said, err=True)
+        put(finding.as_json(answers), True)
+        return
+    for number, answer in enumerate(answers):
+        if len(answers) > 1:
+            click.echo(("\n" if number else "") + click.style(answer.query, underline=True))
+        for said in answer.absent:
+            click.echo(said, err=True)
+        if answer.more:
+            click.echo(f"the first {limit} of {answer.more}; --limit shows more", err=True)
+        if not answer.hits:
+            click.echo("nothing found; try fewer words, or kg stats for what there is", err=True)
+        for hit in answer.hits:
             click.echo(f"{click.style(hit.address, bold=True)}  {hit.title}")
 
 

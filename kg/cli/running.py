@@ -117,10 +117,10 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
         unkept = str(problem)  # what was measured is still said: it may have taken hours
     if where and options.record:
         _renew_list(graph)
-    put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where), json_)
-    if plan.script.placeholder:
-        place = f"{plan.script.path}:{plan.script.placeholder}"
-        click.echo(f"{place} is still the skeleton's placeholder: what it gives says nothing of the claim", err=True)
+    place = f"{plan.script.path}:{plan.script.placeholder}" if plan.script.placeholder else ""
+    put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where, place), json_)
+    if place and json_:
+        click.echo(f"{place}: {runcard.UNWRITTEN}", err=True)
     if unkept:
         raise click.ClickException(unkept)
     if done.interrupted:

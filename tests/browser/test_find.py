@@ -34,5 +34,5 @@ def test_from_any_page_by_keys_to_a_node_and_to_all_results(public: str, visit: 
     page.keyboard.press("Enter")
     page.wait_for_url("**/find?q=sharpnss")
     page.reload()
-    page.get_by_text("in the place of “sharpnss”").wait_for()
+    page.get_by_text("No “sharpnss” in the record; near: sharpness").wait_for()
     page.locator(f'nav a[data-node="{PLATEAU}"]').first.wait_for()

@@ -70,10 +70,9 @@ def suggestions(query: str) -> dict[str, Any]:
     for kind, found in by_kind(hits)[:MOST_KINDS]:
         shown = [_shown(world, hit, terms) for hit in found[:MOST_A_KIND]]
         groups.append({"title": f"{kind} · {len(found)}", "hits": shown})
-    mended = [f"“{near}” in the place of “{wrong}”" for wrong, near in (hits[0].mended if hits else ())]
-    said = f"Searched for {', '.join(mended)}. " * bool(mended)
+    said = "".join(f"{told[0].upper()}{told[1:]}. " for told in search.absence(world.index.absent(query), "“”"))
     if not hits:
-        return {"query": query, "groups": [], "says": "Nothing found. Try fewer words, or another spelling."}
+        return {"query": query, "groups": [], "says": f"{said}Nothing found. Try fewer words, or another spelling."}
     most = f"the best {len(hits)}" if len(hits) == MOST_SEARCHED else f"{len(hits)} found"
     return {"query": query, "groups": groups, "says": f"{said}{most}; Enter shows all, arrows choose."}
 

@@ -10,6 +10,7 @@ page_heading("Find")
 
 from kg.export import selection  # noqa: E402  # the heading is on the screen before anything is imported or read
 from kg.relations import KINDS  # noqa: E402
+from kg.search import absence  # noqa: E402
 from kg.ui import state  # noqa: E402
 from kg.ui.components.banner import banner  # noqa: E402
 from kg.ui.components.downloads import downloads  # noqa: E402
@@ -30,8 +31,8 @@ EXAMPLES = (
 def results(world: World, query: str) -> None:
     """The hits by kind, each with the stretch of its text that matches."""
     hits = world.index.find(query, limit=MOST)
-    for wrong, near in hits[0].mended if hits else ():
-        st.caption(f"Searched for “{inert(near)}” in the place of “{inert(wrong)}”.")
+    for said in absence(world.index.absent(query), "“”", inert):
+        st.caption(f"{said[0].upper()}{said[1:]}.")
     groups = dict(by_kind(hits))
     if not hits:
         st.info(f"Nothing found for “{inert(query)}”. Try fewer words, one of an author's names, or a part of a word.")

@@ -1,0 +1,139 @@
+"""What a kind of node has to say of itself in a terminal, beside its statement, evidence and relations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kg import draw, effort, history, why
+from kg.evidence import Evidence
+from kg.findings import visible
+from kg.graph import Node
+from kg.records import Argument, Assumption, Claim, Question
+from kg.runcard import wrapped
+
+
+def facts(evidence: Evidence, node: Node) -> Iterator[str]:
+    """Lines of a name of 12 characters and what it says."""
+    for name, said in _OF.get(node.kind, _nothing)(evidence, node):
+        yield wrapped(f"{name:<11} {visible(said)}")
+
+
+def stand(evidence: Evidence, address: str) -> str:
+    """How the node at ``address`` stands, where it is named as a neighbour: a standing, a state, who made it."""
+    node = evidence.graph.node(address)
+    if node.kind == "argument":
+        return f"{'machine-made; ' * (node.record.by == 'machine')}{node.record.stance}"
+    if node.kind == "question":
+        return str(node.record.state)
+    return draw.standing_of(evidence, address) or ""
+
+
+_Facts = Iterator[tuple[str, str]]
+
+
+def _nothing(evidence: Evidence, node: Node) -> _Facts:
+    yield from ()
+
+
+def _claim(evidence: Evidence, node: Node) -> _Facts:
+    claim: Claim = node.record
+    yield "kind", claim.kind
+    yield from _regime(claim.regime)
+    for search in claim.counter_search:
+        yield "contrary", f"sought on {search.date} in {search.where}: {search.found}"
+
+
+def _prediction(evidence: Evidence, node: Node) -> _Facts:
+    declared = node.record
+    yield "why", why.of_prediction(evidence, node.address)
+    yield from _regime(declared.regime)
+    yield "declared", f"{declared.frozen.date}{', after earlier runs (a pilot)' * declared.frozen.pilot}"
+    for need in declared.preconditions:
+        side, bound = ("at most", need.at_most) if need.at_most is not None else ("at least", need.at_least)
+        yield "needs", f"{need.quantity} {side} {bound:g}"
+    if declared.control:
+        yield "control", f"{declared.control.name} ({declared.control.quantity})"
+    if declared.foreseen:
+        yield "foreseen", f"{declared.foreseen.verdict}: {declared.foreseen.why}"
+
+
+def _question(evidence: Evidence, node: Node) -> _Facts:
+    question: Question = node.record
+    yield "difficulty", question.difficulty
+    yield "matters", question.stakes
+    for start in effort.starts(evidence, node):
+        took = "no recorded run" if start.cpu_seconds is None else f"its run took {start.cpu_seconds:,.0f} CPU seconds"
+        yield "begin with", f"reproduction:{start.script}, {start.via}; {took}"
+    for event in question.history:
+        note = f": {event.note}" if event.note else ""
+        yield "history", f"{event.date} {event.state}, because of {event.because}{note}"
+
+
+def _argument(evidence: Evidence, node: Node) -> _Facts:
+    """What it objects or replies to with that node's title and standing, and which replies it has."""
+    argument: Argument = node.record
+    graph = evidence.graph
+    said = [argument.severity, f"concedes {argument.concedes}" if argument.concedes else None]
+    said += [f"revision {argument.revision}" if argument.revision else None]
+    weight = "; ".join(filter(None, said))
+    for edge in graph.out(node.address, "targets"):
+        yield f"{argument.stance} to", _named(evidence, edge.target)
+    if weight:
+        yield "weight", weight
+    yield "made in", f"paper:{argument.paper}{f', {argument.where}' if argument.where else ''}"
+    replies = graph.into(node.address, "targets")
+    for edge in replies:
+        reply: Argument = graph.node(edge.source).record
+        terms = [f"concedes {reply.concedes}" if reply.concedes else "", f"revision {reply.revision}"]
+        told = "; ".join(filter(None, [terms[0], terms[1] if reply.revision else ""]))
+        yield "answered by", _named(evidence, edge.source) + (f"; {told}" if told else "")
+    if not replies:
+        yield "answered by", "no reply on record"
+
+
+def _assumption(evidence: Evidence, node: Node) -> _Facts:
+    assumption: Assumption = node.record
+    yield from _regime(assumption.regime)
+    if assumption.claim and f"claim:{assumption.claim}" in evidence.graph:
+        yield "is itself", _named(evidence, f"claim:{assumption.claim}")
+
+
+def _concept(evidence: Evidence, node: Node) -> _Facts:
+    if node.record.aliases:
+        yield "also called", ", ".join(node.record.aliases)
+
+
+def _strand(evidence: Evidence, node: Node) -> _Facts:
+    graph = evidence.graph
+    held = [graph.node(edge.source) for edge in graph.into(node.address, "in_strand")]
+    questions = [one for one in held if one.kind == "question"]
+    yield "role", node.record.role
+    unsettled = sum(one.record.state in effort.UNSETTLED for one in questions)
+    yield "holds", f"{len(held) - len(questions)} claims, {len(questions)} questions ({unsettled} not settled)"
+
+
+def _reproduction(evidence: Evidence, node: Node) -> _Facts:
+    runs = history.of_script(evidence, node.id)
+    for edge in evidence.graph.out(node.address, "tests"):
+        now = next(
+            (found[edge.target] for _, found in runs if edge.target in found and found[edge.target].counts), None
+        )
+        said = now.judgement.verdict if now else "no run that counts"
+        yield "verdict", f"{edge.target.removeprefix('prediction:')}: {said}"
+
+
+def _regime(regime: Any) -> _Facts:
+    if regime:
+        yield "regime", "; ".join(f"{axis} {value}" for axis, value in regime.items())
+
+
+def _named(evidence: Evidence, address: str) -> str:
+    how = stand(evidence, address)
+    return f"{address}  {evidence.graph.node(address).title}{f' ({how})' if how else ''}"
+
+
+_OF: dict[str, Callable[[Evidence, Node], _Facts]] = {
+    "claim": _claim, "prediction": _prediction, "question": _question, "argument": _argument,
+    "assumption": _assumption, "concept": _concept, "strand": _strand, "reproduction": _reproduction,
+}  # fmt: skip

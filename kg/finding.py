@@ -1,0 +1,65 @@
+"""What ``kg find`` answers: one query or several, by words and by how nodes stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kg.evidence import Evidence
+from kg.graph import Graph
+from kg.picking import Picked
+from kg.search import Hit, Index, absence
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The hits of one ``query``; ``more`` is how many there are where some are left out, else 0.
+
+    ``absent`` says of each word that the record does not hold what was searched for in its place.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    more: int = 0
+    absent: tuple[str, ...] = ()
+
+
+def queries(words: Sequence[str]) -> list[str]:
+    """The words as one query; where one of them is a phrase (it was in quotes), each is a query of its own."""
+    phrases = [" ".join(word.split()) for word in words]
+    if any(" " in phrase for phrase in phrases):
+        return [phrase for phrase in phrases if phrase]
+    return [" ".join(phrases)]
+
+
+def answers(
+    graph: Graph,
+    asked: Sequence[str],
+    kind: str | None,
+    limit: int,
+    evidence: Evidence | None = None,
+    picks: Mapping[str, Any] | None = None,
+) -> list[Answer]:
+    """The answer to each query, '' for every node; with ``evidence``, of the nodes that ``picks`` holds only."""
+    index = Index(graph) if any(asked) else None
+    found = []
+    for query in asked:
+        if index and query:
+            hits = index.find(query, kind, len(graph) if evidence else limit)
+        else:
+            hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
+        if evidence:
+            picked = Picked(**(picks or {}))
+            hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
+        absent = absence(index.absent(query)) if index and query else ()
+        found.append(Answer(query, tuple(hits[:limit]), len(hits) if len(hits) > limit else 0, tuple(absent)))
+    return found
+
+
+def as_json(found: Sequence[Answer]) -> list[dict[str, Any]]:
+    """The hits of one query; of several, a list of each query with its hits."""
+    rows = [[{**asdict(hit), "mended": dict(hit.mended)} for hit in answer.hits] for answer in found]
+    if len(found) == 1:
+        return rows[0]
+    return [{"query": answer.query, "hits": hits} for answer, hits in zip(found, rows, strict=True)]
