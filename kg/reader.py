@@ -65,6 +65,7 @@ class _Reader:
         self.origins: dict[str, Origin] = {}
         self.broken: set[str] = set()
         self.unbuilt: dict[str, Mapping[str, Any]] = {}
+        self.lost: dict[str, frozenset[str]] = {}
         self.folded: dict[tuple[str, str], str] = {}
         self.retired: list[Retired] = []
         self.meter: Meter | None = None
@@ -117,6 +118,7 @@ class _Reader:
             tuple(found_maps),
             self.meter,
             MappingProxyType(self.unbuilt),
+            MappingProxyType(self.lost),
             MappingProxyType(self.origins),
         )
 

@@ -23,6 +23,9 @@ WRONG_SHAPE = rule(
     "wrong-shape", "A field is text, a list or a mapping, as its kind says.", "strands: solvable-settings"
 )
 
+NEAR = 70.0
+"""The likeness, of 100, from which a word may be a typing error of another."""
+
 Location = tuple[str | int, ...]
 R = TypeVar("R", bound=BaseModel)
 
@@ -38,15 +41,15 @@ class Origin:
 
     def place(self, *location: str | int) -> Place:
         """The line of ``location`` inside the record, or of the nearest node that encloses it."""
-        at = (*self.prefix, *location)
+        at = whole = (*self.prefix, *location)
         while at and at not in self.lines:
             at = at[:-1]
-        return Place(self.path, self.lines.get(at, self.line))
+        return Place(self.path, self.lines.get(at, self.line), whole)
 
 
 def did_you_mean(word: str, known: Mapping[str, object] | set[str] | frozenset[str] | list[str]) -> str:
     """ "; did you mean 'x'?" for the nearest of ``known``, or nothing when none is near."""
-    near = process.extractOne(word, list(known), score_cutoff=70)
+    near = process.extractOne(word, list(known), score_cutoff=NEAR)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -18,7 +18,7 @@ textfile names fields validation
 stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
-papers records regions
+papers records regions unfinished
 layout
 corpus fingerprints terms meter
 reader

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kg import checks, layout, yamlfile
-from kg.contribute import formtext, mend, unfinished
+from kg import checks, layout, unfinished, yamlfile
+from kg.contribute import formtext, mend
 from kg.contribute.proposal import Proposal, neighbours, propose
 from kg.graph import Graph, load
+from kg.validation import Origin
 from tests import toytree
 
 TOY = load(toytree.TOY)
@@ -99,7 +100,7 @@ def test_what_is_there_is_judged_while_the_rest_is_missing(
 @pytest.mark.parametrize("folder", layout.FOLDERS)
 def test_a_record_of_nothing_can_be_completed(folder: str) -> None:
     """Each field that a claim, question or argument must have has a stand-in of a valid form."""
-    assert unfinished.completed(layout.FOLDERS[folder], {}) is not None
+    assert unfinished.completed(layout.FOLDERS[folder], {}, Origin("x")) is not None
 
 
 def test_an_argument_without_a_stance_is_not_judged_by_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kg.checks import (
     declarations,
+    drafts,
     learning,
     links,
     maps,
@@ -43,4 +44,4 @@ def run(graph: Graph, evidence: Evidence | None = None) -> list[Finding]:
         *meter.check(corpus),
         *twins.check(corpus),
     ]
-    return sorted(set(found))
+    return sorted({*found, *drafts.check(corpus, found)})

@@ -8,7 +8,6 @@ from typing import Any
 
 from kg.corpus import Corpus
 from kg.findings import Finding, Rule, rule
-from kg.identifiers import is_record_id
 from kg.records import Claim, Question
 from kg.relations import KINDS, RELATIONS, split_address
 from kg.validation import did_you_mean
@@ -92,7 +91,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
     retired = {record.id: record for record in corpus.retired}
     known = _known(corpus)
     unknown = 0
-    for reference in (*references(corpus), *_of_unbuilt(corpus)):
+    for reference in references(corpus):
         kind, name = split_address(reference.target)
         place = corpus.place(reference.source, *reference.location)
         if kind not in reference.kinds:
@@ -168,17 +167,6 @@ def references(corpus: Corpus) -> Iterator[Reference]:
     for index, retired in enumerate(corpus.retired):
         for i, target in enumerate(retired.to):
             yield Reference(f"retired:{index}", ("to", i), target, tuple(KINDS))
-
-
-def _of_unbuilt(corpus: Corpus) -> Iterator[Reference]:
-    """The plain references of records with wrong fields, so that all that is wrong is told at once."""
-    for address, written in corpus.unbuilt.items():
-        for fieldname, kind in _SHORT.items():
-            listed = written.get(fieldname)
-            for i, value in enumerate(listed if isinstance(listed, tuple) else ()):
-                parts = value.split("/") if isinstance(value, str) else []
-                if len(parts) == 1 + (kind == "prediction") and all(map(is_record_id, parts)):  # else told already
-                    yield Reference(address, (fieldname, i), f"{kind}:{value}", (kind,))
 
 
 def _axes(address: str, location: tuple[str | int, ...], regime: Mapping[str, str]) -> Iterator[Reference]:

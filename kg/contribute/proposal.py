@@ -14,9 +14,9 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from kg import bibfile, identifiers, papers, textfile, yamlfile
+from kg import bibfile, identifiers, papers, textfile, unfinished, yamlfile
 from kg.checks import declarations, learning, links, order, prose, quality, references, rivalry
-from kg.contribute import mend, modeline, unfinished
+from kg.contribute import mend, modeline
 from kg.contribute.yamlstyle import CannotFormatError
 from kg.corpus import Corpus
 from kg.findings import Finding, Place, beyond
@@ -88,21 +88,20 @@ def _file(graph: Graph, path: str, text: str, is_new: bool) -> Proposal:
     origin = Origin(path, file.lines)
     record, findings = build(FOLDERS[folder], file.value, origin)
     whole, found = record is not None and not unnamed, (*unnamed, *file.warnings, *findings)
-    if record is None and isinstance(file.value, dict):
-        record = unfinished.completed(FOLDERS[folder], file.value)
-    if record is None:
+    draft = unfinished.completed(FOLDERS[folder], file.value, origin) if isinstance(file.value, dict) else None
+    if draft is None:
         return Proposal(path, text, address, found, fields=_by_field(found, file.lines))
     corpus, name = graph.corpus, unfinished.NAME if unnamed else stem
     written = f"{_KINDS[folder]}:{name}"
-    records: dict[str, Any] = {folder: MappingProxyType({**getattr(corpus, folder), name: record})}
+    records: dict[str, Any] = {folder: MappingProxyType({**getattr(corpus, folder), name: draft.record})}
     changed = replace(
         corpus,
         **records,
-        origins=MappingProxyType({**corpus.origins, written: origin}),
+        origins=MappingProxyType({**corpus.origins, written: draft.origin}),
         findings=(),
         broken=corpus.broken - {written} if whole else corpus.broken | {written},
     )
-    return _held(graph, changed, Proposal(path, text, address, found), file.lines, whole=whole)
+    return _held(graph, changed, Proposal(path, text, address, found), file.lines, None if whole else draft)
 
 
 def _entry(graph: Graph, path: str, text: str) -> Proposal:
@@ -146,21 +145,25 @@ def _forbidden(path: str, text: str) -> Iterator[Finding]:
 
 
 def _held(
-    graph: Graph, changed: Corpus, proposal: Proposal, lines: Mapping[Location, int], *, whole: bool = True
+    graph: Graph,
+    changed: Corpus,
+    proposal: Proposal,
+    lines: Mapping[Location, int],
+    draft: unfinished.Completed[Any] | None = None,
 ) -> Proposal:
     """The proposal with what the rules across records say of it, beyond what they say of the record already.
 
-    Where it is not ``whole``, the record in ``changed`` has stand-ins, of which nothing is told and no graph is given.
+    With a ``draft`` the record in ``changed`` has stand-ins, of which nothing is told and no graph is given.
     """
     after = Graph(changed)
     fresh = beyond(_across(after), [f for f in _known(graph) if f.place.path != proposal.path])
-    if not whole:
-        fresh = list(unfinished.told(fresh))
+    if draft:
+        fresh = list(draft.told(fresh))
     mine = (*proposal.findings, *(f for f in fresh if f.place.path == proposal.path))
     mine = tuple(sorted(dict.fromkeys(mine), key=lambda finding: finding.place))
     others = tuple(f for f in fresh if f.place.path != proposal.path)
     return replace(
-        proposal, findings=mine, elsewhere=others, graph=after if whole else None, fields=_by_field(mine, lines)
+        proposal, findings=mine, elsewhere=others, graph=None if draft else after, fields=_by_field(mine, lines)
     )
 
 
