@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -18,10 +18,14 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line of a file. ``path`` is relative to the root, with forward slashes; lines count from 1."""
+    """A line of a file. ``path`` is relative to the root, with forward slashes; lines count from 1.
+
+    ``at`` are the keys of the field in that file, where one is known; two places of one line are the same place.
+    """
 
     path: str
     line: int = 1
+    at: tuple[str | int, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"

@@ -41,10 +41,10 @@ class Origin:
 
     def place(self, *location: str | int) -> Place:
         """The line of ``location`` inside the record, or of the nearest node that encloses it."""
-        at = (*self.prefix, *location)
+        at = whole = (*self.prefix, *location)
         while at and at not in self.lines:
             at = at[:-1]
-        return Place(self.path, self.lines.get(at, self.line))
+        return Place(self.path, self.lines.get(at, self.line), whole)
 
 
 def did_you_mean(word: str, known: Mapping[str, object] | set[str] | frozenset[str] | list[str]) -> str:

@@ -50,7 +50,7 @@ def test_what_a_type_needs(kind: str, text: str) -> None:
         name = next(name for name in names.split("|") if name in prediction(text).given)
         without = {name.replace("-", "_"): None}
 
-        assert ("incomplete-declaration", ()) in breaches(prediction(text, **without))
+        assert ("incomplete-declaration", (names.partition("|")[0],)) in breaches(prediction(text, **without))
         assert breaches(prediction(text, **without, tests="[]")) == []
 
 
@@ -84,7 +84,7 @@ def test_what_a_type_may_say(kind: str, text: str) -> None:
 
 
 CASES: list[tuple[str, Changes, str, tuple[str | int, ...]]] = [
-    (QUALITATIVE, {"refuted_if": None}, "no-refutation", ()),
+    (QUALITATIVE, {"refuted_if": None}, "no-refutation", ("refuted-if",)),
     (QUALITATIVE, {"tests": "[{script: x, level: derived}]"}, "no-refutation", ("tests",)),
     (QUALITATIVE, {"tests": "[{meter: x, level: derived}]"}, "no-refutation", ("tests",)),
     (EXPONENT, {"at_most": '"-1"'}, "two-targets", ("at-most",)),

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import asking, main
-from kg.cli.declaring import FLAGS
+from kg.cli.declaring import FIELDS
 from kg.declarations import Prediction
 from kg.graph import load
 from tests import toytree
@@ -151,9 +151,9 @@ def test_an_exponent_is_written_and_clean(tmp_path: Path) -> None:
 
 def test_every_field_has_a_flag() -> None:
     """No field of a declaration has to be written by hand."""
-    asked = {"id", "statement", "type", "about", "refuted-if", "frozen", "deterministic"}
+    asked = {"id", "statement", "type", "about", "refuted-if", "frozen"}
 
-    assert {info.alias for info in Prediction.model_fields.values()} == asked | {f.field for f in FLAGS} - {"grid"}
+    assert {info.alias for info in Prediction.model_fields.values()} == asked | {f.field for f in FIELDS} - {"grid"}
 
 
 ANSWERS = {
@@ -193,6 +193,7 @@ def test_a_terminal_is_asked_for_what_a_test_needs(kind: str, tmp_path: Path, mo
         (["--type", "switch", "--passes", "decay=1"], "expected a setting and a bound, setting=value,at-least=number"),
         (["--type", "switch", "--rival", "time=true"], "expected name=true,false"),
         (["--type", "bound", "--precondition", "loss<1"], "expected 'quantity<=number'"),
+        (["--type", "bound", "--regime", "depth=>=2 ="], "--regime: wrong-value: found '>= 2 ='"),
         (["--type", "bound", "--tolerance", "1"], "--tolerance-why (why this tolerance)"),
         (["--type", "bound", "--evidence", "papr=x"], "expected paper=…,outcome=…"),
         (["--type", "bound", "--rival", "{name: [}"], "--rival: "),

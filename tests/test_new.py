@@ -75,7 +75,9 @@ def test_without_a_terminal_every_missing_flag_is_named(tree: Path, kg: Kg) -> N
 def test_on_a_terminal_what_is_missing_is_asked_for(tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words that find one id are it; those that find several bring them, and the question is put again."""
     monkeypatch.setattr(asking, "interactive", lambda: True)
-    answers = "Noise helps\nNoise lowers the loss.\nlaw\nempirical\nnetworks\ncohen2021gradient\nbackground\nabstract\n"
+    answers = (
+        "Noise helps\nNoise lowers the loss.\nlaw\nempirical\nnetworks\ncohen2021gradient\nbackground\nabstract\n\n"
+    )
 
     said = kg("new", "claim", text=answers).output
 
@@ -104,10 +106,11 @@ def test_a_claim_that_is_there_is_refused_with_the_pair(tree: Path, kg: Kg) -> N
 
 
 def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
-    """A claim that was written is followed by the nearest ones, with id and title, and what the nearest says."""
+    """A claim that was written is followed by the nearest ones, with what they say, and by how to take it back."""
     said = kg(*CLAIM).output
 
-    assert said.index("wrote data/claims/") < said.index("near it; is yours one of these?")
+    assert said.index("wrote data/claims/") < said.index("near it; is yours one of these")
+    assert "Then take it back: rm data/claims/momentum-widens-stable-range.yaml" in said
     shown = said.partition("near it")[2].splitlines()[1:]
     assert "  plateau  Full-batch training settles where sharpness is two over the step size" in shown
     statements = [line for line in shown if line.startswith("      ")]
@@ -134,7 +137,9 @@ def test_the_nearest_questions_arguments_and_concepts_are_shown(tree: Path, kg: 
 
 def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
     """An id that is taken is refused, with --force too."""
-    kg(*CLAIM, "--id", "plateau", "--force", code=1)
+    said = kg(*CLAIM, "--id", "plateau", "--force", code=2).output
+
+    assert "--id: 'plateau' is taken" in said
 
     assert files(tree) == files(toytree.TOY)
 
@@ -142,7 +147,7 @@ def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
 @pytest.mark.parametrize("name", ["../../escaped", "Upper", "a b"])
 def test_an_id_that_is_none_is_refused(name: str, tree: Path, kg: Kg) -> None:
     """No id leads out of its folder or breaks the grammar of ids."""
-    kg(*CLAIM, "--id", name, code=1)
+    assert f"--id: found {name!r}, expected" in kg(*CLAIM, "--id", name, code=2).output
     kg("retire", "claim:plateau", "--to", f"claim:{name}", "--why", "w", code=1)
 
     assert files(tree) == files(toytree.TOY)
@@ -150,10 +155,12 @@ def test_an_id_that_is_none_is_refused(name: str, tree: Path, kg: Kg) -> None:
 
 
 def test_a_record_that_check_would_refuse_is_not_written(tree: Path, kg: Kg) -> None:
-    """TeX that cannot render stops the claim, with the rule and the line."""
+    """TeX that cannot render stops the claim, with the flag, the rule, and what a shell does to a dollar sign."""
     said = kg(*CLAIM, "--statement", "The edge is $2/eta.", code=1).output
 
-    assert "data/claims/momentum-widens-stable-range.yaml:3: unbalanced-tex" in said
+    assert "--statement: unbalanced-tex: found an odd number of $" in said
+    assert "put the text between single ones" in said
+    assert "data/claims" not in said
     assert files(tree) == files(toytree.TOY)
 
 

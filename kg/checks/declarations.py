@@ -100,12 +100,16 @@ def declaration_findings(prediction: Prediction) -> Iterator[Breach]:
 def _fields(prediction: Prediction) -> Iterator[Breach]:
     if prediction.type == "qualitative":
         if prediction.refuted_if is None:
-            yield (), REFUTED, "refuted-if is missing; say what would refute the prediction"
+            yield ("refuted-if",), REFUTED, "refuted-if is missing; say what would refute the prediction"
         if prediction.tests:
             yield ("tests",), REFUTED, "a qualitative prediction has no tests; take them out or choose another type"
     elif prediction.scripts:
         for names in prediction.missing:
-            yield (), MISSING, f"a tested {prediction.type} needs {names.replace('|', ' or ')}; add it"
+            yield (
+                (names.partition("|")[0],),
+                MISSING,
+                f"a tested {prediction.type} needs {names.replace('|', ' or ')}; add it",
+            )
     for name in prediction.misplaced:
         reason = "; the fails arm is its control" if (prediction.type, name) == ("switch", "control") else ""
         yield (name,), MISPLACED, f"{name!r} does not belong to type {prediction.type}{reason}; take it out"

@@ -27,6 +27,7 @@ from kg.cli import (
     retiring,
     running,
     serving,
+    teaching,
 )
 
 _MENDS = {
@@ -75,7 +76,7 @@ def main(context: click.Context, root: Path | None) -> None:
     context.obj = root
 
 
-_ = predicting  # importing it adds its commands to ``kg new``
+_ = predicting, teaching  # importing them adds their commands to ``kg new``
 
 for _command in (
     checking.check,

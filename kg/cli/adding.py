@@ -47,7 +47,8 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
             text = fetch.bibtex(source)
         else:
             text = sys.stdin.read(2_000_000) if source == "-" else Path(source).read_text(encoding="utf-8")
-        found = addpaper.additions(text, corpus.papers.values(), fresh_keys=fetched, key=key)
+        name = {} if fetched or source == "-" else {"source": source}
+        found = addpaper.additions(text, corpus.papers.values(), fresh_keys=fetched, key=key, **name)
         for addition in found:
             if addition.twins and not force:
                 raise change.Refused(_pair(addition, corpus))

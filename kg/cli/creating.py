@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import datetime
-import textwrap
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import click
 
 from kg.cli.asking import Asker
 from kg.cli.common import load
-
-if TYPE_CHECKING:
-    from kg.graph import Graph, Node
+from kg.cli.flags import Commands, option
+from kg.cli.writing import own_file, today
 
 DEPTHS = ("secondary", "abstract", "section", "full-text")
 ROLES = ("own-result", "background", "conjecture")
+HOW = ("by-hand", "machine-assisted")
+SAYS, STANDS_ON, SOURCE, SETTLED = "What it says", "What it stands on", "Its source", "What settles it"
 
-_force = click.option("--force", is_flag=True, help="Write it although it seems to be there already.")
-_id = click.option("--id", "id_", help="Its id; made of the title where it is left out.")
-_title = click.option("--title", help="One line that says it.")
-_statement = click.option("--statement", help="In your own words, TeX between dollar signs.")
-_strands = click.option("--strand", "strands", multiple=True, help="A strand; may be repeated.")
+force = option("--force", is_flag=True, help="Write it although it seems to be there already.")
+id_ = option("--id", "id_", under=SAYS, help="Its id; made of the title where it is left out.", example="heavy-tails")
+title = option("--title", fields=["title"], under=SAYS, help="One line that says it.")
+statement = option(
+    "--statement",
+    fields=["statement"],
+    under=SAYS,
+    help="In your own words, TeX between dollar signs, in single quotes.",
+)
+strands = option(
+    "--strand", "strands", fields=["strands"], under=SAYS, multiple=True, example="empirical-laws",
+    help="A strand of data/strands.yaml; may be repeated.",
+)  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Commands)
 def new() -> None:
     """Write a new record: what is not given as a flag is asked for.
 
@@ -37,31 +43,36 @@ def new() -> None:
 
 
 @new.command()
-@_id
-@_title
-@_statement
-@click.option("--kind", help="theorem, derivation, law, observation, conjecture or framing.")
-@_strands
-@click.option("--paper", help="The key of its source in bib/ (kg add puts it there).")
-@click.option("--role", type=click.Choice(ROLES), help="What the source does with it; own-result where it is left out.")
-@click.option("--where", help="Equation, figure or section, only if you read it there.")
-@click.option("--depth", type=click.Choice(DEPTHS), help="How far you read the source.")
-@click.option("--needs", multiple=True, help="A concept that a reader must know; may be repeated.")
-@click.option("--assumes", multiple=True, help="An assumption; may be repeated.")
-@click.option("--builds-on", multiple=True, help="A claim that it builds on; may be repeated.")
-@click.option("--checked", type=click.Choice(["by-hand", "machine-assisted"]), help="Held against its sources today.")
-@_force
+@title
+@statement
+@option("--kind", fields=["kind"], under=SAYS, help="theorem, derivation, law, observation, conjecture or framing.")
+@strands
+@id_
+@option("--paper", fields=["sources.paper"], under=SOURCE, help="Its key in bib/ (kg add puts it there).")
+@option("--role", fields=["sources.role"], under=SOURCE, help="own-result, which is usual, background or conjecture.")
+@option("--where", fields=["sources.where"], under=SOURCE, help="Where it stands, only if you read it there.",
+        example="Sec. 2, Eq. 11")  # fmt: skip
+@option("--depth", fields=["sources.depth"], under=SOURCE,
+        help="How far you read it: secondary (what others say of it), abstract, section or full-text.")  # fmt: skip
+@option("--checked", fields=["checked.how"], under=SOURCE, help="Held against it today: by-hand or machine-assisted.")
+@option("--builds-on", fields=["builds-on"], under=STANDS_ON, multiple=True, help="The id of a claim; may be repeated.")
+@option("--assumes", fields=["assumes"], under=STANDS_ON, multiple=True,
+        help="The id of an assumption, of data/assumptions.yaml; may be repeated.")  # fmt: skip
+@option("--needs", fields=["needs"], under=STANDS_ON, multiple=True, example="gradient-descent",
+        help="The id of a concept that a reader must know, of data/concepts.yaml; may be repeated.")  # fmt: skip
+@force
 @click.pass_obj
 def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
     """A claim, from one source, in a file of its own.
 
     \b
-    kg new claim --title T --statement S --kind law --strand universality --paper KEY --depth abstract
+    kg new claim --title 'Momentum raises the stability limit' --kind theorem --strand empirical-laws \\
+        --statement 'With momentum $\\beta$, descent on curvature $\\lambda$ ends at $\\eta\\lambda=2+2\\beta$.' \\
+        --paper cohen2021gradient --role background --depth abstract --needs gradient-descent
     """
     from kg.records import Claim
 
-    graph = load(root)
-    ask = Asker(graph)
+    ask = Asker(load(root))
     fields: dict[str, Any] = {
         "title": ask.text("--title", given["title"], "title, one line that says it"),
         "statement": ask.text("--statement", given["statement"], "statement, in your own words"),
@@ -77,35 +88,37 @@ def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> N
         "where": given["where"],
         "depth": ask.text("--depth", given["depth"], "how far you read it", DEPTHS),
     }
-    ask.done()
     fields["sources"] = [source]
     if given["checked"]:
-        fields["checked"] = {"date": _today(), "how": given["checked"]}
-    _own_file(graph, "claim", "claims", id_, fields, force)
+        fields["checked"] = {"date": today(), "how": ask.text("--checked", given["checked"], "how", HOW)}
+    own_file(ask, "claim", "claims", ask.name(id_, fields["title"], ask.graph.corpus.claims), fields, force)
 
 
 @new.command()
-@_id
-@_title
-@_statement
-@_strands
-@click.option("--settled-by", help="An observation that would settle it.")
-@click.option("--answer", help="The answer that this observation would give.")
-@click.option("--stakes", help="What depends on it.")
-@click.option("--difficulty", help="easy, medium or hard.")
-@click.option("--paper", help="The key of the source that raises it.")
-@click.option("--asks-about", multiple=True, help="An address, such as claim:edge-of-stability; may be repeated.")
-@_force
+@title
+@statement
+@strands
+@option("--stakes", fields=["stakes"], under=SAYS, help="What depends on it.")
+@option("--difficulty", fields=["difficulty"], under=SAYS, help="easy, medium or hard.")
+@option("--asks-about", fields=["asks-about"], under=SAYS, multiple=True, example="concept:gradient-descent",
+        help="The address, kind:id, of a claim, prediction or concept; may be repeated.")  # fmt: skip
+@id_
+@option("--settled-by", fields=["settled-by.text", "settled-by"], under=SETTLED,
+        help="An observation that would settle it.")  # fmt: skip
+@option("--answer", fields=["settled-by.answer"], under=SETTLED, help="The answer that this observation would give.")
+@option("--paper", fields=["origin.paper", "history.because"], under=SOURCE,
+        help="The key, in bib/, of the source that raises it.")  # fmt: skip
+@force
 @click.pass_obj
 def question(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
     """An open question, with what would settle it.
 
     \b
-    kg new question --title T --statement S --strand universality --settled-by O --answer A --stakes W \\
-        --difficulty medium --paper KEY
+    kg new question --title 'What sets the late sharpness?' --statement 'Which mechanism holds it there?' \\
+        --strand empirical-laws --settled-by 'The drift is measured within 10 %.' --answer 'self-stabilisation' \\
+        --stakes 'How to choose the step size.' --difficulty medium --paper cohen2021gradient
     """
-    graph = load(root)
-    ask = Asker(graph)
+    ask = Asker(load(root))
     fields: dict[str, Any] = {
         "title": ask.text("--title", given["title"], "title, as a question"),
         "statement": ask.text("--statement", given["statement"], "statement"),
@@ -118,36 +131,38 @@ def question(root: Path | None, /, id_: str | None, force: bool, **given: Any) -
         ],
         "stakes": ask.text("--stakes", given["stakes"], "what depends on it"),
         "difficulty": ask.text("--difficulty", given["difficulty"], "difficulty", ("easy", "medium", "hard")),
-        "asks-about": list(given["asks_about"]),
+        "asks-about": [ask.address("--asks-about", one) for one in given["asks_about"]],
     }
     paper = ask.reference("--paper", given["paper"], "paper", "the source that raises it")
-    ask.done()
     fields |= {
         "origin": [{"paper": paper}],
-        "history": [{"date": _today(), "state": "open", "because": f"paper:{paper}"}],
+        "history": [{"date": today(), "state": "open", "because": f"paper:{paper}"}],
     }
-    _own_file(graph, "question", "questions", id_, fields, force)
+    own_file(ask, "question", "questions", ask.name(id_, fields["title"], ask.graph.corpus.questions), fields, force)
 
 
 @new.command()
-@_id
-@_title
-@_statement
-@click.option("--paper", help="The key of the source that makes it.")
-@click.option("--where", help="Where in the source, only if you read it there.")
-@click.option("--by", help="person or machine: who made it.")
-@click.option("--stance", help="objects or replies.")
-@click.option("--target", "targets", multiple=True, help="An address, such as claim:edge-of-stability.")
-@_force
+@title
+@statement
+@option("--stance", fields=["stance"], under=SAYS, help="objects or replies.")
+@option("--target", "targets", fields=["targets"], under=SAYS, multiple=True, example="strand:empirical-laws",
+        help="What it speaks to, an address kind:id; may be repeated.")  # fmt: skip
+@id_
+@option("--paper", fields=["paper"], under=SOURCE, help="The key, in bib/, of the source that makes it.")
+@option("--where", fields=["where"], under=SOURCE, help="Where it stands, only if you read it there.",
+        example="Sec. 2")  # fmt: skip
+@option("--by", fields=["by"], under=SOURCE, help="person or machine: who made it.")
+@force
 @click.pass_obj
 def argument(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
     """An objection, or a reply to one.
 
     \b
-    kg new argument --title T --statement S --paper KEY --by person --stance objects --target claim:ID
+    kg new argument --title 'Seen late in wide networks' --stance objects --target strand:empirical-laws \\
+        --statement 'In wide networks the plateau comes after the loss is fitted.' \\
+        --paper cohen2021gradient --by person
     """
-    graph = load(root)
-    ask = Asker(graph)
+    ask = Asker(load(root))
     fields: dict[str, Any] = {
         "title": ask.text("--title", given["title"], "title"),
         "statement": ask.text("--statement", given["statement"], "statement"),
@@ -155,150 +170,7 @@ def argument(root: Path | None, /, id_: str | None, force: bool, **given: Any) -
         "where": given["where"],
         "by": ask.text("--by", given["by"], "made by", ("person", "machine")),
         "stance": ask.text("--stance", given["stance"], "stance", ("objects", "replies")),
-        "targets": [ask.address(one) for one in given["targets"]]
-        or [ask.text("--target", None, "what it speaks to, an address kind:id")],
+        "targets": [ask.address("--target", one) for one in given["targets"]]
+        or [ask.address("--target", ask.text("--target", None, "what it speaks to, an address kind:id"))],
     }
-    ask.done()
-    _own_file(graph, "argument", "arguments", id_, fields, force)
-
-
-@new.command()
-@_id
-@_title
-@_statement
-@click.option("--requires", multiple=True, help="A concept that must be known before; may be repeated.")
-@_force
-@click.pass_obj
-def concept(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
-    """A concept that a reader must know, in data/concepts.yaml.
-
-    \b
-    kg new concept --title T --statement S --requires gradient-descent
-    """
-    graph = load(root)
-    ask = Asker(graph)
-    fields = {
-        "title": ask.text("--title", given["title"], "title"),
-        "statement": ask.text("--statement", given["statement"], "statement that explains it to a beginner"),
-        "requires": ask.references("--requires", given["requires"], "concept", "concept", needed=False),
-    }
-    ask.done()
-    _entry(graph, "concept", "data/concepts.yaml", id_, fields, force)
-
-
-@new.command()
-@_id
-@click.option("--paper", help="The key of the source.")
-@click.option("--where", help="Which stretch, with its length: 'Sec. 2, 4 pages'.")
-@click.option("--minutes", help="By the rule of CONTRIBUTING, from length and level.")
-@click.option("--teaches", multiple=True, help="concept=meet, use or derive; may be repeated.")
-@click.option("--requires", multiple=True, help="concept=level that it takes for granted; may be repeated.")
-@_force
-@click.pass_obj
-def reading(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
-    """What a stretch of a source teaches, in data/readings.yaml.
-
-    \b
-    kg new reading --paper KEY --where "Sec. 2, 4 pages" --minutes 15 --teaches kernel=meet
-    """
-    graph = load(root)
-    ask = Asker(graph)
-    fields: dict[str, Any] = {
-        "paper": ask.reference("--paper", given["paper"], "paper", "the source"),
-        "where": ask.text("--where", given["where"], "which stretch, with its length"),
-        "minutes": ask.text("--minutes", given["minutes"], "minutes"),
-    }
-    teaches = given["teaches"] or [ask.text("--teaches", None, "what it teaches, as concept=meet|use|derive")]
-    ask.done()
-    for name, pairs in (("teaches", teaches), ("requires", given["requires"])):
-        split = [pair.partition("=") for pair in pairs]
-        fields[name] = {ask.known(f"--{name}", known, "concept"): level or "meet" for known, _, level in split}
-    from kg.contribute.drafts import slug
-
-    _entry(graph, "reading", "data/readings.yaml", id_ or slug(f"{fields['paper']} {fields['where']}"), fields, force)
-
-
-def _today() -> str:
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
-
-
-def _own_file(graph: Graph, kind: str, folder: str, id_: str | None, fields: Mapping[str, Any], force: bool) -> None:
-    from kg.contribute.drafts import record, slug
-
-    name = id_ or slug(fields["title"])
-    _refuse_twins(graph, kind, name, fields, force)
-    path = f"data/{folder}/{name}.yaml"
-    written(graph, {path: record(dict(fields))}, new=frozenset({path}))
-    click.echo(f"wrote {path}")
-    _show_nearest(graph, kind, name, fields)
-
-
-def _entry(graph: Graph, kind: str, path: str, id_: str | None, fields: Mapping[str, Any], force: bool) -> None:
-    from kg.contribute.drafts import appended, entry, slug
-
-    name = id_ or slug(fields["title"])
-    known = {"concept": graph.corpus.concepts, "reading": graph.corpus.readings}[kind]
-    if name in known:
-        raise click.ClickException(f"{path} has a {kind} {name!r} already; give this one another --id")
-    if "title" in fields:
-        _refuse_twins(graph, kind, name, fields, force)
-    written(graph, {path: appended(graph.corpus.root, path, entry(name, dict(fields)))})
-    click.echo(f"added {name} to {path}")
-    if "title" in fields:
-        _show_nearest(graph, kind, name, fields)
-
-
-def _known(graph: Graph, kind: str) -> dict[str, tuple[str, str]]:
-    return {node.id: (node.title, node.record.statement or "") for node in graph.nodes(kind)}
-
-
-def _show_nearest(graph: Graph, kind: str, name: str, fields: Mapping[str, Any]) -> None:
-    """The records nearest to a new one, those of its papers and targets counting double, as the same in other words."""
-    from kg.restatements import nearest, synonyms
-
-    named = [*fields.get("sources", ()), *fields.get("origin", ()), fields]
-    own = {f"paper:{one['paper']}" for one in named if "paper" in one} | set(fields.get("targets", ()))
-    nodes = {node.id: node for node in graph.nodes(kind)}
-    kin = [key for key, node in nodes.items() if own & _joined(graph, node)]
-    near = nearest(name, fields["title"], fields["statement"], _known(graph, kind), synonyms(graph.corpus), kin)
-    if near:
-        click.echo("near it; is yours one of these? Then take back what was written", err=True)
-    for key in near:
-        click.echo(f"  {key}  {nodes[key].title}", err=True)
-        if key == near[0] and nodes[key].record.statement:
-            click.echo(textwrap.indent(textwrap.fill(nodes[key].record.statement, 100), "      "), err=True)
-
-
-def _joined(graph: Graph, node: Node) -> set[str]:
-    """What the node is joined with, and the paper that makes it where it is an argument."""
-    made_in = {f"paper:{node.record.paper}"} if node.kind == "argument" else set()
-    return made_in | {edge.other(node.address) for edge in graph.around(node.address)}
-
-
-def _refuse_twins(graph: Graph, kind: str, name: str, fields: Mapping[str, Any], force: bool) -> None:
-    """Show the pair and stop where the record says what another one says."""
-    from kg.restatements import of_statement, synonyms
-
-    known = _known(graph, kind)
-    twins = of_statement(name, fields["title"], fields["statement"], known, synonyms(graph.corpus))
-    if not twins or force:
-        return
-    lines = [f"a {kind} that says this seems to be there already; --force writes it all the same"]
-    for twin in twins:
-        title, statement = known[twin.first]
-        place = graph.corpus.place(f"{kind}:{twin.first}")
-        lines += [f"  there  {place} {twin.first}: {title}", f"         {statement}", f"         {twin.why}"]
-    lines += [f"  new    {name}: {fields['title']}", f"         {fields['statement']}"]
-    raise click.ClickException("\n".join(lines))
-
-
-def written(graph: Graph, files: Mapping[str, str], new: frozenset[str] = frozenset()) -> None:
-    """Write the change, and tell the warnings that it brings; one line and exit 1 where it is refused."""
-    from kg.contribute.change import Refused, apply
-
-    try:
-        warnings = apply(graph.corpus.root, files, new=new)
-    except Refused as problem:
-        raise click.ClickException(str(problem)) from None
-    for warning in warnings:
-        click.echo(f"warning: {warning}", err=True)
+    own_file(ask, "argument", "arguments", ask.name(id_, fields["title"], ask.graph.corpus.arguments), fields, force)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from kg.cli import asking, forms
+from kg.cli.flags import option, shown, such_as
 
 _ASKED = {  # what is asked on a terminal, for the fields that some type needs
     "quantity": "quantity, the key in the script's result (empty: no script will measure it yet)",
@@ -28,15 +30,22 @@ _ASKED = {  # what is asked on a terminal, for the fields that some type needs
 }
 
 
+EXPECTS, SHARPLY, RIVALS = "What it expects", "How sharply", "Rivals"
+REGIME, CONTROL, TEST, PROVENANCE = "Preconditions", "Control", "Test", "Provenance"
+
+
 @dataclass(frozen=True)
-class Flag:
+class Field:
     """One field of a declaration: ``why`` where a reason belongs to it, ``many`` where it may be repeated."""
 
     field: str
+    under: str
     help: str
+    example: str = ""
     read: Callable[[str, str], Any] = forms.plain
     why: bool = False
     many: bool = False
+    switch: bool = False
     name: str = ""
 
     @property
@@ -48,122 +57,155 @@ class Flag:
         """What click calls its value."""
         return self.flag.strip("-").replace("-", "_") + "_"
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the record that the flag gives."""
+        return ("conditions",) if self.field == "grid" else (self.field,)
 
-_CONTRAST = ("of", "minus", "over")
+
 _SOURCE = ("paper", "role", "where", "depth")
 _EVIDENCE = ("paper", "outcome", "where", "depth", "value", "data", "code", "in-regime")
-FLAGS = (
-    Flag("formula", "The law in TeX, to be shown."),
-    Flag("quantity", "The key in the script's result."),
-    Flag("in", "Exponent: the setting in which it is a power law."),
-    Flag("over", "Exponent: its sizes, four or more: 128,256,512,1024.", forms.listed),
-    Flag("searched", "Threshold: from where to where it was searched: 1,6.", forms.listed),
-    Flag("along", "Ordering: the setting along which it rises or falls."),
-    Flag("order", "Ordering: the values of that setting: 16,64,256.", forms.listed),
-    Flag("direction", "Ordering: up or down."),
-    Flag("min-gap", "Ordering: the least step between neighbours.", why=True),
-    Flag(
-        "contrast",
-        "Paired arms: of=trained,minus=untrained, or over= for a ratio.",
-        forms.fields("of", "minus", "over"),
-    ),
-    Flag("conditions", "setting=value,setting=value; may be repeated.", forms.settings, many=True, name="condition"),
-    Flag("grid", "setting=value,value: all combinations; may be repeated.", many=True),
-    Flag("passes", "Switch: where it passes: weight-decay=1,at-least=0.9.", forms.arm("at-least")),
-    Flag("fails", "Switch: where it fails: weight-decay=0,at-most=0.2.", forms.arm("at-most")),
-    Flag("expected", "Arithmetic in the forms.settings, or from-run."),
-    Flag("at-most", "A bound, in the place of --expected."),
-    Flag("at-least", "A bound, in the place of --expected."),
-    Flag("compare", "ratio or difference, which is the default."),
-    Flag("limit", "The asymptote, shown and never tested: 'width -> inf=3'.", forms.named("value")),
-    Flag("tolerance", "A number, in the units of --compare.", why=True),
-    Flag("seeds", "Looks at 16 and at 32 seeds: 16,32; in the place of 5, 8 and 16.", forms.listed, why=True),
-    Flag(
-        "rivals",
-        "name=expected value; ordering: name=gap,gap; switch: name=true,false (passes, fails); may be repeated.",
-        forms.rival,
-        many=True,
-        name="rival",
-    ),
-    Flag(
-        "preconditions",
-        "'final_loss<=0.001' or 'rise>=2: why it must'; may be repeated.",
-        forms.requirement,
-        many=True,
-        name="precondition",
-    ),
-    Flag("conditioned-on", "As --precondition, for seeds that may be dropped.", forms.requirement),
-    Flag("control", "A null control: name=quantity, 'shuffled targets=half_time_shuffled'.", forms.named("quantity")),
-    Flag("regime", "axis=value: 'width=64..1024', 'eta=<= 0.01'; may be repeated.", forms.regime, many=True),
-    Flag("map", "In brackets, as in CONTRIBUTING: '{axes: {eta: [0.1, 0.2]}, …}'.", forms.brackets),
-    Flag("by", "The day by which it is to be settled, YYYY-MM-DD."),
-    Flag("foreseen", "The verdict that is foreseen, such as not-in-regime.", why=True),
-    Flag("source", "Where it is stated: paper=KEY,role=own-result,where=Sec. 2,depth=section.", forms.fields(*_SOURCE)),
-    Flag(
-        "evidence",
-        "paper=KEY,outcome=agrees,where=Fig. 3,depth=section,…; may be repeated.",
-        forms.fields(*_EVIDENCE),
-        many=True,
-    ),
-    Flag(
-        "tests",
-        "script=NAME,level=trained-network; may be repeated (kg new reproduction adds it).",
-        forms.fields("script", "meter", "level"),
-        many=True,
-        name="test",
-    ),
-)
+RIVALS_OF = {"ordering": "flat=0,0", "switch": "time alone=true,false"}
+"""A rival by the types for which it has a form of its own."""
+_CITED = "paper=cohen2021gradient"
+FIELDS = (
+    Field("quantity", EXPECTS, "The key in the script's result.", "half_time"),
+    Field("conditions", EXPECTS, "Settings of one measurement; may be repeated.", "eta=0.4,beta=0.9", forms.settings,
+          many=True, name="condition"),
+    Field("grid", EXPECTS, "All combinations, a setting by each --grid.", "eta=0.1,0.2", many=True),
+    Field("expected", EXPECTS, "Arithmetic in the settings, or from-run.", "2/eta"),
+    Field("at-most", EXPECTS, "A bound, in the place of --expected.", "2/eta"),
+    Field("at-least", EXPECTS, "A bound, in the place of --expected.", "2/eta"),
+    Field("compare", EXPECTS, "ratio or difference, which is the default."),
+    Field("contrast", EXPECTS, "Paired arms, with minus= for a difference and over= for a ratio.",
+          "of=trained,minus=untrained", forms.fields("of", "minus", "over")),
+    Field("in", EXPECTS, "Exponent: the setting in which it is a power law.", "width"),
+    Field("over", EXPECTS, "Exponent: its sizes, four or more.", "128,256,512,1024", forms.listed),
+    Field("searched", EXPECTS, "Threshold: from where to where it was searched.", "1,6", forms.listed),
+    Field("along", EXPECTS, "Ordering: the setting along which it rises or falls.", "width"),
+    Field("order", EXPECTS, "Ordering: the values of that setting.", "16,64,256", forms.listed),
+    Field("direction", EXPECTS, "Ordering: up or down."),
+    Field("passes", EXPECTS, "Switch: where it passes.", "weight-decay=1,at-least=0.9", forms.arm("at-least")),
+    Field("fails", EXPECTS, "Switch: where it fails.", "weight-decay=0,at-most=0.2", forms.arm("at-most")),
+    Field("formula", EXPECTS, "The law in TeX, without dollar signs, to be shown.", r"\lambda = 2/\eta"),
+    Field("limit", EXPECTS, "The asymptote, shown and never tested.", "width -> inf=3", forms.named("value")),
+    Field("tolerance", SHARPLY, "A number above 0, in the units of --compare.", "0.05", why=True),
+    Field("min-gap", SHARPLY, "Ordering: the least step between neighbours.", "0.03", why=True),
+    Field("seeds", SHARPLY, "A first look and a cap, in the place of 5, 8 and 16.", "16,32", forms.listed, why=True),
+    Field("deterministic", SHARPLY, "One run decides: nothing in it is drawn.", switch=True),
+    Field("rivals", RIVALS, "Another account and what it expects; of an ordering a gap a step, "
+          f"'{RIVALS_OF['ordering']}'; of a switch whether each arm holds, '{RIVALS_OF['switch']}'; may be repeated.",
+          "features keep moving=0", forms.rival, many=True, name="rival"),
+    Field("preconditions", REGIME, "What must hold in every seed; may be repeated.",
+          "final_loss<=0.001: it must have been fitted", forms.requirement, many=True, name="precondition"),
+    Field("conditioned-on", REGIME, "As --precondition, for seeds that may be dropped.", "alive>=1", forms.requirement),
+    Field("regime", REGIME, "Where the law holds, by an axis of data/regimes.yaml; may be repeated.", "depth>=2",
+          forms.regime, many=True),
+    Field("control", CONTROL, "A null control, in which the effect must be absent: name=quantity.",
+          "shuffled targets=half_time_shuffled", forms.named("quantity")),
+    Field("tests", TEST, "A script and its level; may be repeated (kg new reproduction adds it).",
+          "script=edge_of_stability,level=trained-network", forms.fields("script", "meter", "level"),
+          many=True, name="test"),
+    Field("map", TEST, "Over which settings the law is swept, in brackets, as in CONTRIBUTING.",
+          "{axes: {eta: [0.1, 0.2, 0.3, 0.4, 0.5], width: [8, 16, 32, 64, 128]}, "
+          "critic: {cell: {eta: 0.5, width: 8}, why: it diverges there}}", forms.brackets),
+    Field("source", PROVENANCE, "Where it is stated.", f"{_CITED},role=own-result,where=Sec. 2,depth=section",
+          forms.fields(*_SOURCE)),
+    Field("evidence", PROVENANCE, "What a source reports on it; may be repeated.",
+          f"{_CITED},outcome=agrees,where=Fig. 3,depth=section", forms.fields(*_EVIDENCE), many=True),
+    Field("by", PROVENANCE, "The day by which it is to be settled.", "2030-01-31"),
+    Field("foreseen", PROVENANCE, "The verdict that is foreseen.", "not-in-regime", why=True),
+)  # fmt: skip
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give ``command`` the flags of a declaration."""
-    command = click.option("--deterministic", is_flag=True, help="One run decides: nothing in it is drawn.")(command)
-    for flag in reversed(FLAGS):
-        if flag.why:
-            command = click.option(f"{flag.flag}-why", f"{flag.key}why", help="Its reason, outside of any run.")(
-                command
-            )
-        command = click.option(flag.flag, flag.key, multiple=flag.many, help=flag.help)(command)
+    for one in reversed(FIELDS):
+        if one.why:
+            said = option(f"{one.flag}-why", f"{one.key}why", fields=[f"{one.field}.why"], under=one.under,
+                          help=f"The reason of {one.flag}, outside of any run.")  # fmt: skip
+            command = said(command)
+        kind = {"is_flag": True} if one.switch else {"multiple": one.many}
+        gives = option(
+            one.flag, one.key, fields=one.fields, under=one.under, example=one.example, help=one.help, **kind
+        )
+        command = gives(command)
     return command
 
 
 def declared(ask: asking.Asker, type_: str, given: dict[str, Any]) -> dict[str, Any]:
     """The fields that the flags give, by their names in YAML; on a terminal those that a test lacks are asked for."""
-    from kg.declarations import FIELDS
+    from kg.declarations import FIELDS as OF_TYPE
 
-    needed, allowed = FIELDS[type_]  # type: ignore[index]  # it was chosen among them
+    needed, allowed = OF_TYPE[type_]  # type: ignore[index]  # it was chosen among them
     if asking.interactive() and needed:
+        before = dict(given)
         _ask(given, needed, "conditions" in allowed)
+        ask.answers += [
+            (flag, each) for flag, key in _keys() if given[key] != before[key] for each in _each(given[key])
+        ]
     found: dict[str, Any] = {}
-    for flag in FLAGS:
-        if not (text := given[flag.key]):
+    for one in FIELDS:
+        if not (text := given[one.key]):
             continue
-        found[flag.field] = [flag.read(flag.flag, one) for one in text] if flag.many else flag.read(flag.flag, text)
-        if flag.why:
-            why = ask.text(f"{flag.flag}-why", given[f"{flag.key}why"], f"why this {flag.field}")
-            found[flag.field] = {"value": found[flag.field], "why": why}
+        with _telling(ask, one.flag, RIVALS_OF.get(type_, "") if one.field == "rivals" else ""):
+            if one.switch:
+                found[one.field] = "true"
+            elif one.field == "rivals":
+                found["rivals"] = [_of_type(one.read(one.flag, each), type_) for each in text]
+            else:
+                read = [one.read(one.flag, each) for each in text] if one.many else one.read(one.flag, text)
+                found[one.field] = dict(read) if one.field == "regime" else read
+        if one.why:
+            why = ask.text(f"{one.flag}-why", given[f"{one.key}why"], f"why this {one.field}")
+            found[one.field] = _with_reason(ask, one.field, found.get(one.field), why)
     if grid := found.pop("grid", None):
         if "conditions" in found:
-            raise click.UsageError("--condition and --grid exclude each other; give the one or the other")
-        split = [forms.pair("--grid", row, "setting=value,value") for row in grid]
-        found["conditions"] = {"grid": {name: forms.listed("--grid", values) for name, values in split}}
-    if "seeds" in found:
-        found["seeds"] = _seeds(**found["seeds"])
-    if "foreseen" in found:
-        found["foreseen"] = {"verdict": found["foreseen"]["value"], "why": found["foreseen"]["why"]}
-    if "regime" in found:
-        found["regime"] = dict(found["regime"])
-    if given["deterministic"]:
-        found["deterministic"] = "true"
-    found["rivals"] = [_of_type(rival, type_) for rival in found.get("rivals", [])]
+            ask.wrong("--grid", "given beside --condition, and the two exclude each other; give the one or the other")
+        with _telling(ask, "--grid"):
+            split = [forms.pair("--grid", row, "setting=value,value") for row in grid]
+            found["conditions"] = {"grid": {name: forms.listed("--grid", values) for name, values in split}}
     return found
+
+
+def _keys() -> Iterator[tuple[str, str]]:
+    """Each flag and what click calls its value, those of reasons too."""
+    for one in FIELDS:
+        yield one.flag, one.key
+        if one.why:
+            yield f"{one.flag}-why", f"{one.key}why"
+
+
+def _each(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+@contextmanager
+def _telling(ask: asking.Asker, flag: str, example: str = "") -> Iterator[None]:
+    """Leave what is wrong with the form of a flag's value to ``ask``, with a value that works."""
+    try:
+        yield
+    except click.UsageError as problem:
+        such = f"; such as {shown(flag, example)}" if example else such_as(flag)
+        ask.wrong(flag, f"{problem.message.removeprefix(f'{flag}: ')}{such}")
+
+
+def _with_reason(ask: asking.Asker, field: str, value: Any, why: str) -> dict[str, Any]:
+    """The value of ``field`` with its reason, as the record has it."""
+    if field == "foreseen":
+        return {"verdict": value, "why": why}
+    if field != "seeds":
+        return {"value": value, "why": why}
+    if value is not None and len(value) != 2:
+        ask.wrong("--seeds", f"found {','.join(value)!r}, expected a start and a cap{such_as('--seeds')}")
+    return dict(zip(("start", "cap"), value or (), strict=False)) | {"why": why}
 
 
 def lacking(type_: str, given: dict[str, Any]) -> list[str]:
     """What a test of a prediction of this type needs beyond the fields ``given``."""
-    from kg.declarations import FIELDS
+    from kg.declarations import FIELDS as OF_TYPE
 
-    needed = FIELDS[type_][0] | {"rivals"}  # type: ignore[index]  # it was chosen among them
+    needed = OF_TYPE[type_][0] | {"rivals"}  # type: ignore[index]  # it was chosen among them
     return [" or ".join(names.split("|")) for names in sorted(needed) if not any(map(given.get, names.split("|")))]
 
 
@@ -195,12 +237,6 @@ def _ask(given: dict[str, Any], needed: frozenset[str], conditions: bool) -> Non
         given["rival_"] = [rival] if rival else []
 
 
-def _seeds(value: list[str], why: str) -> dict[str, str]:
-    if len(value) != 2:
-        raise click.UsageError(f"--seeds: found {','.join(value)!r}, expected a start and a cap, such as 16,32")
-    return {"start": value[0], "cap": value[1], "why": why}
-
-
 def _of_type(rival: dict[str, Any], type_: str) -> dict[str, Any]:
     """A rival given as ``name=value``: what the value is, is said by the type."""
     if "value" not in rival:
@@ -211,6 +247,6 @@ def _of_type(rival: dict[str, Any], type_: str) -> dict[str, Any]:
     if type_ == "switch":
         passes, comma, fails = value.partition(",")
         if not comma:
-            raise click.UsageError(f"--rival: found {name}={value}, expected name=true,false: whether each arm holds")
+            raise click.UsageError(f"--rival: found {name}={value}, expected name=true,false, whether each arm holds")
         return {"name": name, "passes": passes.strip(), "fails": fails.strip()}
     return {"name": name, "expected": value}

@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 _REQUIREMENT = re.compile(r"\s*(?P<quantity>[^<>=\s]+)\s*(?P<side><=|>=)\s*(?P<bound>[^:\s]+)\s*(?::\s*(?P<why>.+))?\Z")
+_REGIME = re.compile(r"\s*(?P<axis>[^<>=\s]+)\s*(?P<sign>==|<=|>=|<|>|=(?!=))\s*(?P<value>.*\S.*)\Z")
+_COMPARE = re.compile(r"(<=|>=|<|>|=)\s*(.+)\Z")
 _SIDES = {"<=": "at-most", ">=": "at-least"}
 
 
@@ -116,7 +118,13 @@ def rival(flag: str, text: str) -> Any:
 
 
 def regime(flag: str, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip() or not value.strip():
-        raise click.UsageError(f"{flag}: found {text!r}, expected axis=value, such as 'width=>= 64' or 'depth== 2'")
-    return name.strip(), value.strip()
+    """``depth>=2``, ``width=64..1024`` or ``loss=mse | cross-entropy``, as an axis and its values."""
+    if not (found := _REGIME.match(text)):
+        raise click.UsageError(
+            f"{flag}: found {text!r}, expected axis=value, 'width=64..1024', 'depth>=2' or 'depth==2'"
+        )
+    sign, value = found["sign"], found["value"].strip()
+    compares = _COMPARE.match(value)
+    if sign != "=":
+        return found["axis"], f"{'=' if sign == '==' else sign} {value}"
+    return found["axis"], f"{compares[1]} {compares[2]}" if compares else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,28 +10,40 @@ import click
 
 from kg.cli.asking import Asker
 from kg.cli.common import load
-from kg.cli.creating import new, written
-from kg.cli.declaring import declared, lacking, options
+from kg.cli.creating import new
+from kg.cli.declaring import PROVENANCE, TEST, declared, lacking, options
+from kg.cli.flags import option
+from kg.cli.writing import held, today, written
+
+PREDICTED = "What is predicted"
+_EMPTY = frozenset(
+    ("a", "be", "claim", "does", "fail", "fails", "false", "hold", "if", "is", "it", "no", "not", "out", "prediction",
+     "refuted", "statement", "the", "this", "to", "true", "turn", "turns", "untrue", "when", "wrong")
+)  # fmt: skip
+"""Words with which one denies a prediction without naming an observation."""
 
 
 @new.command()
-@click.option("--claim", "claim_", help="The claim that implies it.")
-@click.option("--id", "id_", help="Its id within the claim.")
-@click.option("--statement", help="What one will measure.")
-@click.option("--type", "type_", help="equality, bound, exponent, threshold, ordering, switch or qualitative.")
-@click.option("--about", help="derived, simulated-model, trained-network or field.")
-@click.option("--refuted-if", help="What a critic would accept as its refutation.")
+@option("--claim", "claim_", under=PREDICTED, help="The id of the claim that implies it.", example="edge-of-stability")
+@option("--id", "id_", fields=["id"], under=PREDICTED, help="Its id within the claim, a word or two.", example="onset")
+@option("--statement", fields=["statement"], under=PREDICTED, help="What one will measure, TeX in single quotes.")
+@option("--type", "type_", fields=["type"], under=PREDICTED,
+        help="equality, bound, exponent, threshold, ordering, switch or qualitative.")  # fmt: skip
+@option("--about", fields=["about"], under=PREDICTED, help="derived, simulated-model, trained-network or field.")
+@option("--refuted-if", fields=["refuted-if"], under=PREDICTED,
+        help="An observation that a critic would accept as its refutation.",
+        example="The onset lies more than 5 % from 2 at either curvature.")  # fmt: skip
 @options
-@click.option("--pilot", is_flag=True, help="Earlier runs chose settings or tolerance.")
+@option("--pilot", fields=["frozen.pilot", "frozen"], under=PROVENANCE, is_flag=True,
+        help="Earlier runs chose settings or tolerance.")  # fmt: skip
 @click.pass_obj
 def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **given: Any) -> None:
     """A prediction, at the end of its claim's list; comments of the file stay.
 
     \b
-    kg new prediction --claim ID --id rate --statement S --type qualitative --about field --refuted-if R
-    kg new prediction --claim ID --id slope --statement S --type exponent --about trained-network --refuted-if R \\
-        --quantity change --in width --over 128,256,512,1024 --at-most -0.5 --tolerance 0.1 --tolerance-why W \\
-        --rival "features keep moving=0" --precondition "final_loss<=0.001"
+    kg new prediction --claim stability-limit --id at-two --type equality --about simulated-model --quantity step \\
+        --statement 'It is 2 over the curvature.' --expected 2/curvature --condition curvature=1 --tolerance 0.1 \\
+        --tolerance-why 'slow growth near it' --rival 'one over it=1/curvature' --refuted-if 'It is 10 % off.'
 
     What has parts may also be given in brackets, as it stands in the file:
     --rival '{name: features keep moving, expected: "0", claim: ID}'.
@@ -43,41 +55,55 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
     graph = load(root)
     ask = Asker(graph)
     claim = ask.reference("--claim", claim_, "claim", "the claim that implies it")
+    there = graph.corpus.claims[claim].predictions if claim in graph.corpus.claims else ()
     kind = ask.text("--type", given["type_"], "type", get_args(Type))
-    frozen = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "pilot": str(given["pilot"]).lower()}
+    name = ask.text("--id", id_, "id within the claim, a word or two")
     fields: dict[str, Any] = {
-        "id": ask.text("--id", id_, "id within the claim, a word or two"),
+        "id": ask.name(name, name, [one.id for one in there]) if name else "",
         "statement": ask.text("--statement", given["statement"], "what one will measure"),
         "type": kind,
         "about": ask.text("--about", given["about"], "about", LEVELS),
         "refuted-if": ask.text("--refuted-if", given["refuted_if"], "refuted if"),
-        "frozen": frozen,
+        "frozen": {"date": today(), "pilot": str(given["pilot"]).lower()},
     }
     fields |= declared(ask, kind, given) if kind else {}
-    ask.done()
-    path = f"data/claims/{claim}.yaml"
+    path, at = f"data/claims/{claim}.yaml", ("predictions", len(there))
+    held(ask, "prediction", path, at, fields)
     try:
         text = drafts.with_prediction(mend.read(graph.corpus.root, path), fields, path)
     except Refused as problem:
         raise click.ClickException(str(problem)) from None
-    written(graph, {path: text})
+    written(ask, {path: text}, path, at)
     click.echo(f"added {claim}/{fields['id']} to {path}")
+    if _names_nothing(fields["refuted-if"]):
+        said = "--refuted-if says that it is false, and names no observation; write what one would see, and where"
+        click.echo(f"warning: {said}, into refuted-if of {fields['id']} in {path}", err=True)
     if kind != "qualitative" and (lacks := lacking(kind, fields)):
-        click.echo(f"a script can test it once its declaration has {', '.join(lacks)} too", err=True)
+        click.echo(
+            f"a script can test it once its declaration has {', '.join(lacks)} too; add them to {path}", err=True
+        )
+
+
+def _names_nothing(falsifier: str) -> bool:
+    """Whether a falsifier holds only words that deny."""
+    words = "".join(letter if letter.isalnum() else " " for letter in falsifier.lower()).split()
+    return set(words) <= _EMPTY
 
 
 @new.command()
 @click.argument("name")
-@click.option("--prediction", "prediction_", help="The prediction that it tests: claim/prediction.")
-@click.option("--level", help="derived, simulated-model, trained-network or field.")
+@option("--prediction", "prediction_", under=TEST, help="The prediction that it tests, claim/prediction.",
+        example="stability-limit/onset")  # fmt: skip
+@option("--level", fields=["tests.level", "tests"], under=TEST,
+        help="At which it measures: derived, simulated-model, trained-network or field.")  # fmt: skip
 @click.pass_obj
 def reproduction(root: Path | None, name: str, prediction_: str | None, level: str | None) -> None:
     """A script scripts/NAME.py that runs, with a placeholder for the science.
 
-    The prediction's YAML gets the line that names it, tests: [{script: NAME, level: LEVEL}]. No pytest file is written.
-
     \b
-    kg new reproduction tail_exponent --prediction heavy-tails/exponent --level trained-network
+    kg new reproduction onset_again --prediction stability-limit/onset --level simulated-model
+
+    The prediction's YAML gets the line that names it, tests: [{script: NAME, level: LEVEL}]. No pytest file is written.
     """
     from kg.contribute import drafts, mend, skeleton
     from kg.contribute.change import Refused
@@ -85,10 +111,12 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     from kg.scriptfile import is_script_name
     from kg.terms import ResultError
 
-    if not is_script_name(f"{name}.py"):
-        raise click.UsageError(f"found {name!r}, expected lower-case letters, digits and '_', beginning with a letter")
     graph = load(root)
     ask = Asker(graph)
+    if not is_script_name(f"{name}.py"):
+        near = re.sub(r"[^a-z0-9_]+", "_", name.removesuffix(".py").lower()).strip("_0123456789")
+        such = f"; did you mean {near}?" if near and is_script_name(f"{near}.py") else ""
+        ask.wrong("NAME", f"found {name!r}, expected lower-case letters, digits and '_', beginning with a letter{such}")
     wanted = ask.reference("--prediction", prediction_, "prediction", "the prediction that it tests")
     level = ask.text("--level", level, "level", LEVELS)
     ask.done()
@@ -96,7 +124,10 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     claim, _, short = wanted.partition("/")
     if said.type == "qualitative" or said.missing:
         lacks = ", ".join(said.missing) or "a number: it is qualitative"
-        raise click.ClickException(f"{wanted} cannot be tested yet; its declaration lacks {lacks}")
+        where = graph.corpus.place(f"prediction:{wanted}")
+        raise click.ClickException(
+            f"{wanted} cannot be tested yet; its declaration lacks {lacks}; add that to it, at {where}"
+        )
     path, script = f"data/claims/{claim}.yaml", f"scripts/{name}.py"
     if (graph.corpus.root / script).exists():
         raise click.ClickException(
@@ -109,6 +140,6 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
             files[path] = drafts.with_test(mend.read(graph.corpus.root, path), short, name, level, path)
     except (Refused, ResultError) as problem:
         raise click.ClickException(str(problem)) from None
-    written(graph, files, new=frozenset({script}))
+    written(ask, files, script, ("tests",), new=frozenset({script}))
     named = f" and the line that names it in {path}" if path in files else ""
     click.echo(f"wrote {script}{named}; try it: kg rerun {name} --budget smoke")

@@ -35,14 +35,17 @@ class Addition:
     notes: tuple[str, ...]
 
 
-def additions(text: str, known: Iterable[Paper], *, fresh_keys: bool, key: str | None = None) -> list[Addition]:
-    """The entries of ``text``. ``fresh_keys``: keys are made here, as those of a host say nothing; ``key``: this one.
+def additions(
+    text: str, known: Iterable[Paper], *, fresh_keys: bool, key: str | None = None, source: str = "the BibTeX given"
+) -> list[Addition]:
+    """The entries of ``text``, which findings call ``source``.
 
-    Raises Refused, with every finding and its line, where ``text`` is no sound BibTeX, or ``key`` fits no one entry.
+    ``fresh_keys``: keys are made here, as those of a host say nothing; ``key``: this one. Raises Refused, with every
+    finding and its line, where ``text`` is no sound BibTeX, or ``key`` fits no one entry.
     """
     if key is not None and not identifiers.is_citation_key(key):
         raise Refused(f"{key!r} is no citation key; the record's keys read like 'saxe2014exact'")
-    read = bibfile.parse(text if text.endswith("\n") else text + "\n", "the BibTeX given")
+    read = bibfile.parse(text if text.endswith("\n") else text + "\n", source)
     if wrong := [finding for finding in read.findings if finding.severity == "error"]:
         raise Refused(as_text(wrong))
     there = list(known)

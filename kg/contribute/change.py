@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kg import checks, graph, stored
@@ -15,7 +15,11 @@ from kg.layout import TREE
 
 
 class Refused(ValueError):
-    """Nothing was written; the text says why and what to do."""
+    """Nothing was written; the text says why and what to do, with the ``findings`` where the rules refused it."""
+
+    def __init__(self, text: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(text)
+        self.findings = tuple(findings)
 
 
 def apply(
@@ -59,7 +63,7 @@ def apply(
     brought = beyond(found, checks.run(graph.load(root))) if found else []
     if errors := [finding for finding in brought if finding.severity == "error"]:
         said = "nothing was written, as kg check would refuse it; lines are those that it would have:\n"
-        raise Refused(said + as_text(errors))
+        raise Refused(said + as_text(errors), errors)
     for path, text in texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         stored.replace(root / path, text.encode())

@@ -72,7 +72,14 @@ PARTS.links = function ({ parentElement, setTriggerValue }, data) {
   window.addEventListener("kg-hover", hover);
   if (data.follow) window.addEventListener("kg-cursor", follow);
   if (data.follow && window.kgCursor) follow({ detail: window.kgCursor });
+  // a phone's sidebar has its width only once it is opened, and its lines break anew
+  const sized = new ResizeObserver(() => {
+    const now = host.querySelector("a[aria-current]");
+    if (now) intoView(now, host);
+  });
+  if (data.follow) sized.observe(host);
   host.kgUndo = () => {
+    sized.disconnect();
     window.removeEventListener("kg-hover", hover);
     window.removeEventListener("kg-cursor", follow);
   };

@@ -1,0 +1,206 @@
+"""The flags of kg new: each names the field that it gives, is told of what is wrong with it, and shows a value that works."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from kg import records
+from kg.cli import asking, main
+from kg.cli.creating import new
+from kg.cli.declaring import FIELDS
+from kg.cli.flags import Flag, flag_of
+from kg.declarations import Prediction, Test
+from kg.validation import Origin, build
+from tests import toytree
+from tests.declared import record
+
+MODELS: dict[str, type[BaseModel]] = {
+    name: getattr(records, name.capitalize()) for name in ("claim", "question", "argument", "concept", "reading")
+} | {"prediction": Prediction, "reproduction": Prediction}
+NO_FIELD = {"--id", "--force", "--claim", "--prediction", "--help"}
+GIVEN = [
+    (name, one) for name, command in new.commands.items() for one in command.params if isinstance(one, click.Option)
+]
+PREDICTION = ["new", "prediction", "--claim", "plateau", "--id", "p", "--statement", "S.", "--about", "trained-network",
+              "--refuted-if", "R.", "--type"]  # fmt: skip
+COMMON = {
+    "id": "p", "statement": "S.", "type": "bound", "about": "field", "frozen": {"date": "2026-11-26", "pilot": "false"},
+}  # fmt: skip
+CLAIM = ["new", "claim", "--title", "Noise helps", "--statement", "Noise lowers the loss.", "--kind", "law", "--strand",
+         "empirical-laws", "--paper", "cohen2021gradient", "--depth", "abstract"]  # fmt: skip
+
+
+def kg(tree: Path, *arguments: str, text: str = "") -> click.testing.Result:
+    return CliRunner().invoke(main, ["--root", str(tree), *arguments], input=text)
+
+
+def has(model: Any, path: list[str]) -> bool:
+    """Whether the closed model, or one within it, has the field."""
+    if not path:
+        return True
+    models = [m for m in (model, *get_args(model)) if inspect.isclass(m) and issubclass(m, BaseModel)]
+    if not models:
+        return any(has(inner, path) for inner in get_args(model))
+    fields = {info.alias: info for info in models[0].model_fields.values()}
+    return path[0] in fields and has(fields[path[0]].annotation, path[1:])
+
+
+@pytest.mark.parametrize(("name", "one"), GIVEN, ids=[f"{name}{one.opts[0]}" for name, one in GIVEN])
+def test_every_flag_names_its_field(name: str, one: click.Option) -> None:
+    """Each flag of each kind gives fields that the record has, and a finding about each is told by that flag."""
+    assert isinstance(one, Flag), "declare it with kg.cli.flags.option"
+    assert one.fields or one.flag in NO_FIELD
+    context = click.Context(new.commands[name])
+    context.params = {str(one.name): "given"}
+    for field in one.fields:
+        assert has(MODELS[name], field.split("."))
+        assert flag_of(context, field) == one.flag
+
+
+def examples() -> list[tuple[str, str, Any]]:
+    return [(one.field, one.example, one) for one in FIELDS if one.example and one.field != "grid"]
+
+
+@pytest.mark.parametrize(("field", "example", "one"), examples(), ids=[row[0] for row in examples()])
+def test_the_example_of_each_flag_has_the_form_of_its_field(field: str, example: str, one: Any) -> None:
+    """What help and refusals show of a declaration's flag is read, and the record takes it."""
+    value = one.read(one.flag, example)
+    if field == "rivals":
+        value = {"name": value["name"], "expected": value["value"]}
+    if field == "seeds":
+        value = dict(zip(("start", "cap"), value, strict=True)) | {"why": "w"}
+    value = {"verdict": value, "why": "w"} if field == "foreseen" else {"value": value, "why": "w"} if (
+        one.why and field != "seeds") else dict([value]) if field == "regime" else value  # fmt: skip
+    plain = {key: each for key, each in value.items() if each is not None} if isinstance(value, dict) else value
+    made, found = build(
+        Prediction, record(COMMON | {field: [plain] if one.many and field != "regime" else plain}), Origin("")
+    )
+
+    assert found == []
+    assert made is not None
+    assert "".join(shlex.quote(example).split()) in "".join(
+        kg(toytree.TOY, "new", "prediction", "--help").output.split()
+    )
+
+
+def test_help_goes_from_what_is_predicted_to_where_it_comes_from() -> None:
+    """The flags of a prediction stand under headings, in the order in which one fills them."""
+    said = kg(toytree.TOY, "new", "prediction", "--help").output
+
+    headings = ["What is predicted:", "What it expects:", "How sharply:", "Rivals:", "Preconditions:", "Control:",
+                "Test:", "Provenance:", "Other:"]  # fmt: skip
+    assert [line for line in said.splitlines() if line in headings] == headings
+
+
+@pytest.mark.parametrize("name", list(new.commands))
+def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
+    """The command that help shows first is at most three lines, and writes a clean record as it stands."""
+    tree = toytree.copy(tmp_path)
+    if name == "reproduction":
+        toytree.edit(tree, "data/claims/stability-limit.yaml",
+                     "    tests: [{script: quadratic_onset, level: simulated-model}]\n", "")  # fmt: skip
+    shown = inspect.cleandoc(new.commands[name].help or "").partition("\b\n")[2].partition("\n\n")[0]
+
+    done = kg(tree, *shlex.split(shown.replace("\\\n", ""))[1:])
+
+    assert done.exit_code == 0, done.output
+    assert len(shown.splitlines()) <= 3
+    assert [f for f in toytree.findings(tree) if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["bound", "--tolerance", "5%", "--tolerance-why", "w"], "--tolerance: wrong-value: found '5%'"),
+        (["bound", "--tolerance", "{value: 1}", "--tolerance-why", "w"], "--tolerance: wrong-"),
+        (["bound", "--by", "2027"], "--by: wrong-value: found '2027'"),
+        (["bound", "--compare", "relative"], "--compare: wrong-value: found 'relative'"),
+        (["bound", "--order", "1,2"], "--order: misplaced-field"),
+        (["bound", "--source", "paper=x"], "--source: is missing"),
+        (
+            ["bound", "--source", "cohen"],
+            "--source 'paper=cohen2021gradient,role=own-result,where=Sec. 2,depth=section'",
+        ),
+        (["bound", "--rival", "slow=1", "--rival", "slow=2"], "--rival: repeated-rival: 'slow' is named twice"),
+        (["bound", "--regime", "depht<=2"], "--regime: unknown-axis: 'depht'"),
+        (["bound", "--refuted-if", "$x"], "--refuted-if: unbalanced-tex"),
+        (["switch", "--rival", "time=true"], "such as --rival 'time alone=true,false'"),
+        (["switch", "--passes", "decay=1"], "such as --passes weight-decay=1,at-least=0.9"),
+    ],
+)
+def test_a_refusal_names_the_flag(flags: list[str], said: str) -> None:
+    """What the rules find is told by the flag that was typed, never by a line of a file that was not written."""
+    done = kg(toytree.TOY, *PREDICTION, *flags)
+
+    assert done.exit_code in (1, 2)
+    assert said.replace("--source: is missing", "--source: missing-field: is missing") in done.output
+    assert "plateau.yaml:" not in done.output
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    """An unknown strand, a wrong kind, a wrong depth, an id that is none and a claim that is not there: in one go."""
+    said = kg(toytree.TOY, *CLAIM, "--kind", "theory", "--strand", "x", "--depth", "full text", "--id", "A B", "--needs",
+              "gradient-descent,nope").output  # fmt: skip
+
+    for flag in ("--kind", "--strand", "--depth", "--id", "--needs"):
+        assert f"{flag}: " in said
+    assert "there is no concept 'gradient-descent'" not in said
+
+
+def test_a_script_name_with_a_hyphen_brings_the_one_meant() -> None:
+    """The name is told with the one that it would be, together with a wrong level."""
+    said = kg(toytree.TOY, "new", "reproduction", "onset-again.py", "--prediction", "stability-limit/onset", "--level",
+              "toy").output  # fmt: skip
+
+    assert "did you mean onset_again?" in said
+    assert "--level: found 'toy'" in said
+
+
+def test_a_falsifier_that_only_denies_is_told(tmp_path: Path) -> None:
+    """It is written, with the warning that it names no observation; one that names some is not warned of."""
+    tree = toytree.copy(tmp_path)
+
+    assert (
+        "names no observation"
+        in kg(tree, *PREDICTION, "bound", "--refuted-if", "The prediction turns out false.").output
+    )
+    assert "names no" not in kg(tree, *PREDICTION, "bound", "--id", "q", "--refuted-if", "It is not 2.").output
+
+
+@pytest.mark.parametrize(("answer", "written"), [("\n", True), ("1\n", False)])
+def test_on_a_terminal_the_nearest_come_before(
+    answer: str, written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nearest claims and what they say are shown before the file is written; naming one of them writes nothing."""
+    tree = toytree.copy(tmp_path)
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+
+    done = kg(tree, *CLAIM, "--role", "background", "--title", "Sharpness rises to an edge", text=answer)
+
+    assert done.exit_code == 0, done.output
+    assert r"Sharpness rises and then hovers at $2/\eta$." in done.output.partition("wrote")[0]
+    assert (tree / "data/claims/sharpness-rises-edge.yaml").exists() == written
+    assert ("nothing was written; it is plateau in data/claims/plateau.yaml" in done.output) != written
+
+
+def test_answers_are_kept_where_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was answered before a refusal is given back as flags."""
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+    done = kg(toytree.TOY, "new", "concept", text="Noise $x\nIt shakes.\n\n")
+
+    assert done.exit_code == 1, done.output
+    assert "--title: unbalanced-tex" in done.output
+    assert "--title 'Noise $x' --statement 'It shakes.'" in done.output
+
+
+def test_the_level_of_a_test_is_a_field() -> None:
+    """The line that a reproduction adds has the fields that its flags name."""
+    assert {"script", "level"} <= {info.alias for info in Test.model_fields.values()}
