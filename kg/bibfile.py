@@ -168,8 +168,7 @@ class _Reader:
         """Keep one block; True if it is torn, so that the text after it may be its rest."""
         if isinstance(block, ParsingFailedBlock):
             if block.ignore_error_block is None:
-                why = str(block.error.abort_reason).rstrip(".")  # type: ignore[attr-defined]
-                self.tear(f"{why}; check its commas, braces and quotes", raw, line)
+                self.tear(str(block.error.abort_reason).rstrip("."), raw, line)  # type: ignore[attr-defined]
                 return True
             block = block.ignore_error_block  # keys and fields given twice are judged below
         word = _BLOCK_WORD.match(raw)[1].lower()  # type: ignore[index]
@@ -184,15 +183,23 @@ class _Reader:
         return False
 
     def tear(self, reason: str, raw: str, line: int) -> None:
-        """An entry that cannot be split: told at the field without '=' or end, else where the entry begins."""
+        """An entry that cannot be split: told at the field without '=' or end, else where the entry begins.
+
+        Of the splitter's ``reason`` what is not known here is told in its own words.
+        """
+        said = f"{' '.join(reason.split())}; check its commas, braces and quotes"
         if "Expected a `=`" in reason:
             line += raw.rstrip(" \t\n})").count("\n")
+            said = "found a field without '='; write name = {value},"
+            if "found `@" in reason:
+                said = "found the next entry before the end of this one; close it with '}'"
         elif "still looking" in reason or "end of file" in reason:
             below = _unclosed(raw)
             line += below
-            if "end of file" in reason:
-                reason = f"{'a brace or quote of this field' if below else 'the entry'} is never closed; close it"
-        self.add(SYNTAX, line, " ".join(reason.split()))
+            said = f"{'a brace or quote of this field' if below else 'the entry'} is never closed; close it"
+        elif "comma after entry key" in reason:
+            said = "found no citation key; write @type{key, and then the fields"
+        self.add(SYNTAX, line, said)
         self.broken.update(filter(is_citation_key, _RAW_KEY.findall(raw)[:1]))
 
     def macro(self, block: String, line: int) -> None:

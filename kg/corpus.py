@@ -41,8 +41,6 @@ class Corpus:
     meter: Meter | None = None
     unbuilt: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     """What is written of records whose fields are wrong, by address: it is held to the rules with stand-ins."""
-    lost: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
-    """The fields of such records that are written and could not be read, as the file's form is wrong there."""
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False)
 
     def predictions(self) -> Iterator[tuple[str, str, Prediction]]:

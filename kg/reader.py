@@ -66,7 +66,6 @@ class _Reader:
         self.origins: dict[str, Origin] = {}
         self.broken: set[str] = set()
         self.unbuilt: dict[str, Mapping[str, Any]] = {}
-        self.lost: dict[str, frozenset[str]] = {}
         self.folded: dict[tuple[str, str], str] = {}
         self.retired: list[Retired] = []
         self.meter: Meter | None = None
@@ -119,7 +118,6 @@ class _Reader:
             tuple(found_maps),
             self.meter,
             MappingProxyType(self.unbuilt),
-            MappingProxyType(self.lost),
             MappingProxyType(self.origins),
         )
 

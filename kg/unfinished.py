@@ -102,17 +102,10 @@ class Completed(Generic[R]):
                 yield finding
 
 
-def completed(
-    model: type[R], written: Mapping[str, Any], origin: Origin, lost: Iterable[str] = ()
-) -> Completed[R] | None:
-    """The record that ``written`` may become, with stand-ins; None where no record can be made of what is there.
-
-    ``lost`` names fields that are written and could not be read.
-    """
+def completed(model: type[R], written: Mapping[str, Any], origin: Origin) -> Completed[R] | None:
+    """The record that ``written`` may become, with stand-ins; None where no record can be made of what is there."""
     value: Any = written
     draft = _Draft(origin, [])
-    for name in lost:
-        draft.note((name,))
     for _ in range(_MOST_ROUNDS):
         try:
             return Completed(model.model_validate(value), draft.origin, tuple(draft.left_out))

@@ -20,6 +20,7 @@ import yaml
 
 from kg.findings import Finding, Place, Rule, rule
 from kg.textfile import FORBIDDEN, first_problems, forbidden, read_text
+from kg.yamlwords import told
 
 MAX_BYTES = 1_000_000  # a claim is 1 kB; the longest hand-kept list of the field stays below a tenth of this
 MAX_DEPTH = 12  # records nest six deep; the builder recurses, so the limit also keeps it off the stack's end
@@ -244,7 +245,11 @@ class _Builder:
         if text.isascii() and text.isprintable():
             return text
         for _, what in forbidden(text):  # raw ones never get here, so this one was written as an escape
-            self.add(FORBIDDEN, _line(event), f"found an escape for {what}; delete it")
+            self.add(
+                FORBIDDEN,
+                _line(event),
+                f"found an escape for {what}; for TeX use single quotes or none, else delete it",
+            )
             return text
         return unicodedata.normalize("NFC", text)
 
@@ -274,12 +279,10 @@ class _Builder:
         last = self.last_scalar
         if last and last.style in ("'", '"') and _line(last) < line == last.end_mark.line + 1:
             line = _line(last)  # a quote left open runs into the next line's, and only what follows that is odd
+            context = "while scanning a quoted scalar"
         broken = DIRECTIVE if "directive" in context else SYNTAX
-        until = f" by line {stopped.line + 1}" if stopped and stopped.line + 1 != line else ""
-        mend = "check quotes, brackets and indentation near here"
-        if "mapping values are not allowed" in what:
-            mend = "a value with ': ' in it needs quotes around it; else check the indentation near here"
-        message = f"{f'{context}: ' if context else ''}{what}{until}; {mend}"
+        end = (stopped.line + 1, stopped.column) if stopped else (line, 0)
+        message = told(context, what, self.text_lines, line, end)
         self.add(broken, line, message)
 
 

@@ -400,3 +400,20 @@ def test_an_entry_that_is_not_closed_says_so(text: str) -> None:
     [found] = bibfile.parse(text, "x.bib").findings
 
     assert "never closed" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("@misc{a2020x,\n  title = {A,\n  year = {2020},\n}\n@misc{b2020x,\n}\n", 2, "of this field is never closed"),
+        ("@misc{a2020x,\n  title = {A},\n\n@misc{b2020x,\n}\n", 2, "the next entry before the end of this one; close"),
+        ("@misc{title = {A}}\n", 1, "found no citation key; write @type{key,"),
+        ("@misc{a2020x,\n  title {A},\n}\n", 2, "found a field without '='; write name = {value},"),
+    ],
+)
+def test_a_torn_entry_is_told_in_a_writers_words(text: str, line: int, says: str) -> None:
+    """What is missing, on which line, and what to write."""
+    found = parse(text).findings[0]
+
+    assert found.place.line == line
+    assert says in found.message

@@ -229,25 +229,31 @@ def test_long_text_is_cut_in_messages(text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "line", "says"),
     [
-        ("a: b\nc: [d,\ne: f\n", "while parsing a flow sequence: did not find expected ',' or ']' by line 4; check"),
-        ("a: b\nc: @d", "while scanning for the next token: found character that cannot start any token; check"),
-        ("a: b\n\x01\n", "unacceptable character #x0001: control characters are not allowed"),
+        ("a: b\nc: [d,\ne: f\n", 2, "found neither ',' nor ']' after '[' of this line by line 4; close it"),
+        ("a:\n  - {b: c\n  - {b: d}\n", 2, "found neither ',' nor '}' after '{' of this line by line 3; close it"),
+        ("a: b\nc: @d", 2, "found a value that begins with '@', which YAML keeps for itself; put quotes around"),
+        ("a: %d", 1, "found a value that begins with '%', which YAML keeps for itself; put quotes around"),
+        ("a: *b*", 1, "found a value that begins with '*', which YAML keeps for itself; put quotes around"),
+        ("a: 'it's bad'\nb: c\n", 1, "found text after a closing quote; between '…' write '' for an apostrophe"),
+        ('a: "b\nc: d\n', 1, "found a quote that is not closed by line 3; close it"),
+        ("a: Kernels: what they see\n", 1, "found a second ': ' or a line too far in; put quotes around a value"),
+        ("a: b\n  c: d\n", 2, "found a second ': ' or a line too far in; put quotes around a value"),
+        ("a:b\nc: d\n", 2, "found no space after 'a:' on line 1; write 'a: …'"),
+        ("a: b\nc\nd: e\n", 2, "found no ': ' after a key by line 3; write 'key: value'"),
+        ("a: >\nfolded text\nb: c\n", 2, "found no ': ' after a key by line 3; write 'key: value'; a line that goes on"),
+        ("a: b\n\tc: d\n", 2, "found a tab; indent with spaces"),
+        ("- a\nb: c\n", 2, "found a line that is no entry of the list above; begin it with '- '"),
+        ("a:\n    - b\n  - c\n", 3, "found an indentation that fits no line above; begin a key in the column"),
+        ("a: b\n\x01\n", 1, "unacceptable character #x0001: control characters are not allowed"),
     ],
-)
-def test_what_the_parser_says_is_passed_on(text: str, says: str) -> None:
-    """A syntax error says what was being read, what is wrong, and where the parser noticed if that is elsewhere."""
+)  # fmt: skip
+def test_each_common_slip_is_told_in_a_writers_words(text: str, line: int, says: str) -> None:
+    """What was found, on which line, and what to write instead; of other slips the parser's words are passed on."""
     [found] = parse(text).findings
 
-    assert found.message.startswith(says)
-
-
-def test_a_colon_in_a_value_is_told_to_need_quotes() -> None:
-    """The parser's word for a second ': ' on a line is not a newcomer's; quotes are named as the way out."""
-    (finding,) = parse("title: Kernels: what they see\n").findings
-
-    assert "a value with ': ' in it needs quotes" in finding.message
+    assert (found.place.line, found.message[: len(says)]) == (line, says)
 
 
 def test_bombs_stay_small() -> None:

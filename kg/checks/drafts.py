@@ -34,7 +34,7 @@ def check(corpus: Corpus, told: Iterable[Finding]) -> Iterator[Finding]:
         kind, _, name = address.partition(":")
         [model] = [model for model, its in KIND_OF.items() if its == kind]
         held = getattr(corpus, _FIELD[kind])
-        draft = completed(model, written, corpus.origins[address], corpus.lost.get(address, ()))
+        draft = completed(model, written, corpus.origins[address])
         if draft is not None and name not in held:
             records.setdefault(_FIELD[kind], dict(held))[name] = draft.record
             drafts[address] = draft
