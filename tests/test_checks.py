@@ -29,7 +29,8 @@ MENDS = (
     "expected ", " add ", "; mend ", "; take ", "; name ", "; write ", "; use ", "; delete ", "; keep ", "; give ",
     "; did you mean", "; put ", "; say ", "; quote ", "; split ", "; merge ", "; copy ", "; join ", "; set ",
     "; rename ", "; move ", "; restore ", "; record ", "; run ", "; save ", "; replace ", "; narrow ", "; shorten ",
-    "; compare ", "; finish ", "; flatten ", "; check ", "; is a comma ", "; make ", "; close ", "; indent ", "; begin ", "; search", "; allowed are ", "; enter ", "; sort ",
+    "; compare ", "; finish ", "; flatten ", "; check ", "; is a comma ", "; make ", "; search", "; allowed are ", "; enter ", "; sort ",
+    "; close ", "; indent ", "; begin ",
 )  # fmt: skip
 
 
