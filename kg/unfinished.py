@@ -72,17 +72,22 @@ _SILENT: Mapping[str, frozenset[str]] = MappingProxyType({
 
 @dataclass(frozen=True)
 class _LeftOut:
-    """The field ``name`` (or a part of it) of what stands on the lines ``first`` to ``last``."""
+    """The field ``name`` (or a part of it) of what stands on the lines ``first`` to ``last``.
+
+    On the lines ``inner`` of the predictions of a record, the same name is that of a field of theirs.
+    """
 
     name: str
     first: int
     last: int
+    inner: frozenset[int]
 
     def concerns(self, finding: Finding) -> bool:
         if not self.first <= finding.place.line <= self.last:
             return False
         named = re.search(rf"(?<![\w-]){re.escape(self.name)}(?![\w-])", finding.message)
-        return bool(named) or self.name in _SILENT.get(finding.rule, ())
+        mine = bool(named) and finding.place.line not in self.inner
+        return mine or self.name in _SILENT.get(finding.rule, ())
 
 
 @dataclass(frozen=True)
@@ -144,8 +149,10 @@ class _Draft:
         inside = (*self.origin.prefix, *unit)
         lines = [line for place, line in self.origin.lines.items() if place[: len(inside)] == inside]
         name = next((part for part in at[len(unit) :] if isinstance(part, str)), "")
+        within = (*inside, "predictions") if not unit and name != "predictions" else None
+        inner = [line for place, line in self.origin.lines.items() if place[: len(inside) + 1] == within]
         if name and lines:
-            self.left_out.append(_LeftOut(name, min(lines), max(lines)))
+            self.left_out.append(_LeftOut(name, min(lines), max(lines), frozenset(inner)))
 
     def without(self, value: Any, at: Location) -> Any:
         """``value`` without what stands at ``at``; the lines of the later entries of its list move up with them."""
