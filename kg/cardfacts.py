@@ -74,9 +74,7 @@ def _argument(evidence: Evidence, node: Node) -> _Facts:
     """What it objects or replies to with that node's title and standing, and which replies it has."""
     argument: Argument = node.record
     graph = evidence.graph
-    said = [argument.severity, f"concedes {argument.concedes}" if argument.concedes else None]
-    said += [f"revision {argument.revision}" if argument.revision else None]
-    weight = "; ".join(filter(None, said))
+    weight = "; ".join([*([argument.severity] if argument.severity else []), *_terms(argument)])
     for edge in graph.out(node.address, "targets"):
         yield f"{argument.stance} to", _named(evidence, edge.target)
     if weight:
@@ -85,11 +83,15 @@ def _argument(evidence: Evidence, node: Node) -> _Facts:
     replies = graph.into(node.address, "targets")
     for edge in replies:
         reply: Argument = graph.node(edge.source).record
-        terms = [f"concedes {reply.concedes}" if reply.concedes else "", f"revision {reply.revision}"]
-        told = "; ".join(filter(None, [terms[0], terms[1] if reply.revision else ""]))
-        yield "answered by", _named(evidence, edge.source) + (f"; {told}" if told else "")
+        yield "answered by", "; ".join([_named(evidence, edge.source), *_terms(reply)])
     if not replies:
         yield "answered by", "no reply on record"
+
+
+def _terms(argument: Argument) -> list[str]:
+    """What a reply concedes, and what was revised for it."""
+    conceded = [f"concedes {argument.concedes}"] if argument.concedes else []
+    return conceded + ([f"revision {argument.revision}"] if argument.revision else [])
 
 
 def _assumption(evidence: Evidence, node: Node) -> _Facts:

@@ -41,7 +41,7 @@ papercard papercircle watch guarded runcard defeat
 effort scorecard walk why
 guard picking
 secondseeds
-finding cardfacts
+queries cardfacts
 textcard scriptlist
 standardlists
 contribute

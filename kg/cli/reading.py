@@ -83,7 +83,7 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
     kg find --verdict disagrees
     kg find --state open --afternoon
     """
-    from kg import finding
+    from kg import queries
     from kg.relations import KINDS
 
     picks = any(asked.values())
@@ -93,12 +93,17 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
         raise click.UsageError(f"{kind!r} is no kind; the kinds are {', '.join(KINDS)}")
     evidence = loaded(root) if picks else None
     graph = evidence.graph if evidence else searched(root)
-    answers = finding.answers(graph, finding.queries(words), kind, limit, evidence, asked)
+    picked = None
+    if picks:
+        from kg.picking import Picked
+
+        picked = Picked(**asked)
+    answers = queries.answers(graph, queries.asked(words), kind, limit, evidence, picked)
     if json_:
         for answer in answers:
             for said in answer.absent:
                 click.echo(said, err=True)
-        put(finding.as_json(answers), True)
+        put(queries.as_json(answers), True)
         return
     for number, answer in enumerate(answers):
         if len(answers) > 1:

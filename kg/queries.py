@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kg.evidence import Evidence
 from kg.graph import Graph
-from kg.picking import Picked
 from kg.search import Hit, Index, absence
+
+if TYPE_CHECKING:  # a search by words alone weighs no evidence
+    from kg.evidence import Evidence
+    from kg.picking import Picked
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Answer:
     absent: tuple[str, ...] = ()
 
 
-def queries(words: Sequence[str]) -> list[str]:
+def asked(words: Sequence[str]) -> list[str]:
     """The words as one query; where one of them is a phrase (it was in quotes), each is a query of its own."""
     phrases = [" ".join(word.split()) for word in words]
     if any(" " in phrase for phrase in phrases):
@@ -35,22 +37,24 @@ def queries(words: Sequence[str]) -> list[str]:
 
 def answers(
     graph: Graph,
-    asked: Sequence[str],
+    texts: Sequence[str],
     kind: str | None,
     limit: int,
     evidence: Evidence | None = None,
-    picks: Mapping[str, Any] | None = None,
+    picked: Picked | None = None,
 ) -> list[Answer]:
-    """The answer to each query, '' for every node; with ``evidence``, of the nodes that ``picks`` holds only."""
-    index = Index(graph) if any(asked) else None
+    """The answer to each query, '' for every node; with ``picked``, of the nodes that ``evidence`` lets it hold only.
+
+    At most ``limit`` hits each, of one ``kind`` where it is given.
+    """
+    index = Index(graph) if any(texts) else None
     found = []
-    for query in asked:
+    for query in texts:
         if index and query:
-            hits = index.find(query, kind, len(graph) if evidence else limit)
+            hits = index.find(query, kind, len(graph) if picked else limit)
         else:
             hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
-        if evidence:
-            picked = Picked(**(picks or {}))
+        if evidence and picked:
             hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
         absent = absence(index.absent(query)) if index and query else ()
         found.append(Answer(query, tuple(hits[:limit]), len(hits) if len(hits) > limit else 0, tuple(absent)))
