@@ -93,7 +93,8 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
             if location not in misspelt:
                 yield MISSING_FIELD.at(place, _missing(model, value, location))
         elif kind in RULES:
-            yield RULES[kind].at(place, f"{name}: {error['msg']}")
+            settings = _settings(value, location[:-1]) if kind == "bad-arithmetic" else ""
+            yield RULES[kind].at(place, f"{name}: {error['msg']}{settings}")
         elif kind.endswith("_type") or kind in ("too_short", "too_long"):
             expected = modelfields.wanted(model, location, error["input"]) or _expected(error)
             yield WRONG_SHAPE.at(place, f"{name}: found {_kind(error['input'])}, expected {expected}")
@@ -147,6 +148,18 @@ def _beside(value: Any, unknown: Iterable[Location], origin: Origin) -> dict[Loc
             found[*above, key] = rows.get(line, ()) if line is not None else ()
             rows[line] = (*rows.get(line, ()), key)[-_MOST_BESIDE:]
     return found
+
+
+def _settings(value: Any, location: Location) -> str:
+    """The settings that the conditions around ``location`` name, which arithmetic there may hold."""
+    for end in range(len(location), -1, -1):
+        around = _inside(value, location[:end])
+        conditions = around.get("conditions") if isinstance(around, dict) else None
+        rows = [conditions.get("grid")] if isinstance(conditions, dict) else conditions or ()
+        names = dict.fromkeys(str(name) for row in rows if isinstance(row, dict) for name in row)
+        if names:
+            return f" (here {', '.join([*names][:_MOST_BESIDE])}), or from-run"
+    return ", or from-run"
 
 
 def _is_prose(key: str, value: Any) -> bool:

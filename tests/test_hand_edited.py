@@ -65,6 +65,25 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {
         "statement: On", "staement: On", 2,
         "unknown-field: 'staement' is not a field here; did you mean 'statement'?",
     ),
+    "words for arithmetic": (
+        'expected: "2"', "expected: top eigenvalue", 17,
+        "bad-arithmetic: expected: 'top eigenvalue' does not parse as arithmetic; write numbers and settings with a "
+        "sign between each two; allowed are + - * / ^ ( ) sqrt log exp, decimal numbers and settings (here curvature), "
+        "or from-run",
+    ),
+    "a bracket that is not closed": (
+        'expected: "2"', "expected: 2/(curvature", 17,
+        "bad-arithmetic: expected: '2/(curvature' does not parse as arithmetic; check its brackets; allowed are "
+        "+ - * / ^ ( ) sqrt log exp, decimal numbers and settings (here curvature), or from-run",
+    ),
+    "a concept among the assumptions": (
+        "  - {id: quadratic-loss, load-bearing: true}\n", "  - {id: quadratic-loss, load-bearing: true}\n  - curvature\n",
+        7, "unknown-assumption: 'curvature' is a concept; put it under needs",
+    ),
+    "an assumption among the strands": (
+        "strands: [solvable-settings]", "strands: [solvable-settings, quadratic-loss]", 4,
+        "unknown-strand: 'quadratic-loss' is an assumption; put it under assumes",
+    ),
 }  # fmt: skip
 
 
@@ -87,3 +106,23 @@ def test_the_value_of_a_misspelt_field_is_held_to_the_rules(tmp_path: Path) -> N
     told = [(finding.rule, finding.place.line) for finding in toytree.findings(tree)]
 
     assert told == [("unknown-field", 19), ("rival-too-close", 20)]
+
+
+def test_a_name_of_a_kind_that_the_record_does_not_name_is_told_what_it_is(tmp_path: Path) -> None:
+    """A question's strand that is a concept: questions name no concepts, so it says what is to stand there."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(tree, "data/questions/why-two.yaml", "strands: [", "strands: [curvature, ")
+
+    assert [finding.message for finding in toytree.findings(tree)] == [
+        "'curvature' is a concept; name a strand that is in data/strands.yaml"
+    ]
+
+
+def test_a_script_that_does_not_parse_leaves_its_runs_alone(tmp_path: Path) -> None:
+    """Of a script with recorded runs that is no Python by now, only that is told."""
+    tree = toytree.copy(tmp_path)
+    toytree.record(tree)
+    script = tree / "scripts/quadratic_onset.py"
+    script.write_text(script.read_text() + "\ndef broken(:\n", encoding="utf-8")
+
+    assert [finding.rule for finding in toytree.findings(tree)] == ["bad-script"]
