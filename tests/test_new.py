@@ -11,11 +11,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from kg import declarations, meanings, measurements, results
+from kg import declarations, meanings, measurements, results, scriptfile
 from kg.cli import asking, main
 from kg.contribute import mend, skeleton
+from kg.declarations import Source
 from kg.graph import load
-from kg.records import Claim, Source
+from kg.records import Claim
 from tests import experiment, toytree
 from tests.declared import EQUALITY, EXPONENT, ORDERING, SWITCH, prediction
 
@@ -273,6 +274,25 @@ def test_a_reproduction_runs_and_measures_what_is_declared(tree: Path, kg: Kg, m
     )
     assert "scripts/onset_again.py is there already; choose another NAME" in again.output
     assert "--id" not in again.output
+
+
+def test_a_skeleton_is_unwritten_until_measure_is(tmp_path: Path) -> None:
+    """Its marks are told with where they stand; with measure() replaced only the marks are left to be mended."""
+    text = skeleton.script("made", r"A claim of $\eta$.", prediction(EQUALITY))
+    (tmp_path / "made.py").write_text(text)
+    made, found = scriptfile.load(tmp_path, "made.py")
+    assert made is not None
+    assert made.unwritten
+    assert [where for _, where in made.marks] == ["the docstring", "the docstring of measure"]
+    assert "put the measurement in its place" in found[0].message
+
+    (tmp_path / "made.py").write_text(
+        text.replace(scriptfile.MEASURE, "return float(2 + rng.standard_normal() / draws)")
+    )
+    made, found = scriptfile.load(tmp_path, "made.py")
+    assert made is not None
+    assert (made.unwritten, len(made.marks)) == (False, 2)
+    assert "PLACEHOLDER is still in the docstring" in found[0].message
 
 
 @pytest.mark.parametrize("text", [EQUALITY, EXPONENT, ORDERING, SWITCH])
