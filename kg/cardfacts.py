@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kg import draw, effort, history, why
@@ -39,6 +39,7 @@ def _nothing(evidence: Evidence, node: Node) -> _Facts:
 def _claim(evidence: Evidence, node: Node) -> _Facts:
     claim: Claim = node.record
     yield "kind", claim.kind
+    yield from _rerun(evidence, (test.script for own in claim.predictions for test in own.scripts))
     yield from _regime(claim.regime)
     for search in claim.counter_search:
         yield "contrary", f"sought on {search.date} in {search.where}: {search.found}"
@@ -47,11 +48,17 @@ def _claim(evidence: Evidence, node: Node) -> _Facts:
 def _prediction(evidence: Evidence, node: Node) -> _Facts:
     declared = node.record
     yield "why", why.of_prediction(evidence, node.address)
+    if declared.quantity:
+        yield "measures", declared.quantity
+    if declared.conditions:
+        settings = (", ".join(f"{name}={value}" for name, value in each.items()) for each in declared.conditions)
+        yield "at", "; ".join(settings)
+    yield from _rerun(evidence, (test.script for test in declared.scripts))
     yield from _regime(declared.regime)
     yield "declared", f"{declared.frozen.date}{', after earlier runs (a pilot)' * declared.frozen.pilot}"
     for need in declared.preconditions:
         side, bound = ("at most", need.at_most) if need.at_most is not None else ("at least", need.at_least)
-        yield "needs", f"{need.quantity} {side} {bound:g}"
+        yield "only where", f"{need.quantity} is {side} {bound:g}"
     if declared.control:
         yield "control", f"{declared.control.name} ({declared.control.quantity})"
     if declared.foreseen:
@@ -123,6 +130,12 @@ def _reproduction(evidence: Evidence, node: Node) -> _Facts:
         )
         said = now.judgement.verdict if now else "no run that counts"
         yield "verdict", f"{edge.target.removeprefix('prediction:')}: {said}"
+
+
+def _rerun(evidence: Evidence, scripts: Iterable[str | None]) -> _Facts:
+    for script in dict.fromkeys(scripts):
+        if script in evidence.graph.corpus.scripts:
+            yield "measure it", f"kg rerun {script}"
 
 
 def _regime(regime: Any) -> _Facts:

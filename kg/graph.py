@@ -117,10 +117,11 @@ class Graph:
         return [retired for retired in self.corpus.retired if address in retired.to]
 
     def resolve(self, text: str) -> tuple[str | None, list[str]]:
-        """The address that ``text`` names: an address, a bare id, or a retired address that leads to one.
+        """The address that ``text`` names: an address, a bare id, a retired address that leads to one, or the last
+        part of the id of one prediction.
 
-        The second part lists what else it names: other kinds with the same id (a claim comes first), or the parts of
-        a record that was split; then there is no first.
+        The second part lists what else it names: other kinds with the same id (a claim comes first); or, where there is
+        no first, the parts of a record that was split, or predictions of several claims.
         """
         if text in self.nx:
             return text, []
@@ -129,7 +130,10 @@ class Graph:
             if text in (retired.id, retired.id.partition(":")[2]):
                 live = [address for address in retired.to if address in self.nx]
                 return (live[0], []) if len(live) == 1 else (None, live)
-        return (named[0], named[1:]) if named else (None, [])
+        if named:
+            return named[0], named[1:]
+        own = [node.address for node in self.nodes("prediction") if node.id.partition("/")[2] == text]
+        return (own[0], []) if len(own) == 1 else (None, own)
 
 
 _BARE = ("claim", "prediction", "question", "paper", "reproduction", "strand", "concept", "assumption", "argument")

@@ -274,7 +274,8 @@ class _Builder:
         context, what = getattr(problem, "context", None) or "", getattr(problem, "problem", None) or str(problem)
         begun, stopped = getattr(problem, "context_mark", None), getattr(problem, "problem_mark", None)
         line = stopped.line + 1 if stopped else 1
-        if begun and ("flow" in context or "end of stream" in what or "could not find expected" in what):
+        opened = "flow" in context or "quoted" in context
+        if begun and (opened or "end of stream" in what or "could not find expected" in what):
             line = begun.line + 1
         last = self.last_scalar
         if last and last.style in ("'", '"') and _line(last) < line == last.end_mark.line + 1:

@@ -30,6 +30,8 @@ def told(context: str, problem: str, lines: Sequence[str], line: int, stopped: t
         return f"found a value that begins with {mark!r}, which YAML keeps for itself; put quotes around the value"
     if "tab character" in problem:
         return "found a tab; indent with spaces"
+    if "escape character" in problem and stopped[0] == line:
+        return "found a backslash between double quotes, where it escapes; put TeX between single quotes, or none"
     if "quoted scalar" in context:
         return f"found a quote that is not closed{until}; close it"
     if "flow sequence" in context or "flow mapping" in context:
@@ -40,12 +42,21 @@ def told(context: str, problem: str, lines: Sequence[str], line: int, stopped: t
     if "expected ':'" in problem:
         slip = "a line that goes on with a text stands further in than its key" if not _NO_COLON.match(here) else ""
         return f"found no ': ' after a key{until}; write 'key: value'{f'; {slip}' if slip else ''}"
-    if "'-' indicator" in problem:
-        return "found a line that is no entry of the list above; begin it with '- ' in the same column, or indent it"
-    if "expected key" in problem:
-        return "found an indentation that fits no line above; begin a key in the column of the keys beside it"
+    if "'-' indicator" in problem or "expected key" in problem:
+        above = next((row for row in reversed(lines[: line - 1]) if row.strip()), "")
+        found = f"found {_spaces(here)} before this line, where the one above has {_indent(above)}"
+        mend = "begin a key in the column of the keys beside it, and an entry of a list with '- '"
+        return f"{found}: it belongs to nothing above; {mend}"
     said = f"{context}: {problem}" if context else problem
     return f"{said}{until}; check quotes, brackets and indentation near here"
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))
+
+
+def _spaces(row: str) -> str:
+    return f"{_indent(row)} space{'' if _indent(row) == 1 else 's'}"
 
 
 def _line(lines: Sequence[str], number: int) -> str:

@@ -302,3 +302,9 @@ def test_explain_lists_and_explains() -> None:
 def test_smoke_and_chosen_seeds_are_never_recorded(arguments: list[str]) -> None:
     """--record refuses a smoke run and any first seed but 0."""
     assert run(*arguments).exit_code == 2
+
+
+def test_a_predictions_own_name_is_enough() -> None:
+    """Where one prediction is called so, its claim need not be named."""
+    assert load(toytree.TOY).resolve("onset") == ("prediction:stability-limit/onset", [])
+    assert load(toytree.TOY).resolve("no-such") == (None, [])

@@ -185,7 +185,7 @@ def test_commit_and_dirt_come_from_git(script: Script, monkeypatch: pytest.Monke
     ("body", "status", "said"),
     [
         ("sys.exit(4)", "exit", "exit code 4"),
-        ("1 / 0", "exit", "ZeroDivisionError"),
+        ("1 / 0", "exit", "exit code 1: ZeroDivisionError: division by zero (scripts/toy.py:"),
         ("import ctypes; ctypes.string_at(0)", "signal", "SIGSEGV"),
         ("pass", "no-result", "without writing"),
         ("open(args.out, 'w').write('ok')", "no-result", "is not JSON"),

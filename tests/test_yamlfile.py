@@ -244,8 +244,11 @@ def test_long_text_is_cut_in_messages(text: str, says: str) -> None:
         ("a: b\nc\nd: e\n", 2, "found no ': ' after a key by line 3; write 'key: value'"),
         ("a: >\nfolded text\nb: c\n", 2, "found no ': ' after a key by line 3; write 'key: value'; a line that goes on"),
         ("a: b\n\tc: d\n", 2, "found a tab; indent with spaces"),
-        ("- a\nb: c\n", 2, "found a line that is no entry of the list above; begin it with '- '"),
-        ("a:\n    - b\n  - c\n", 3, "found an indentation that fits no line above; begin a key in the column"),
+        ("- a\nb: c\n", 2, "found 0 spaces before this line, where the one above has 0: it belongs to nothing above; begin"),
+        ("a:\n    - b\n  - c\n", 3, "found 2 spaces before this line, where the one above has 4: it belongs to nothing"),
+        ("a:\n  - b: c\n    d: e\n   f: g\n", 4, "found 3 spaces before this line, where the one above has 4: it bel"),
+        ('a: "b\nc: the norm $\\lambda$\nd: "e"\n', 1, "found a quote that is not closed"),
+        ('a: "the norm $\\lambda$"\n', 1, "found a backslash between double quotes, where it escapes; put TeX"),
         ("a: b\n\x01\n", 1, "unacceptable character #x0001: control characters are not allowed"),
     ],
 )  # fmt: skip

@@ -71,9 +71,8 @@ def resolved(graph: Graph, text: str) -> str:
         raise click.UsageError(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
     if several:
         click.echo(f"{text} is also {', '.join(several)}; this is {address}", err=True)
-    if text != address and address.partition(":")[2] != text:
-        since = f" on {retired.date} ({retired.why})" if retired else ""
-        click.echo(f"{text} was retired{since}; showing {address}", err=True)
+    if retired and address not in (text, f"{address.partition(':')[0]}:{text}"):
+        click.echo(f"{text} was retired on {retired.date} ({retired.why}); showing {address}", err=True)
     return address
 
 

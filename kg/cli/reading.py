@@ -113,7 +113,7 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
         if answer.more:
             click.echo(f"the first {limit} of {answer.more}; --limit shows more", err=True)
         if not answer.hits:
-            click.echo("nothing found; try fewer words, or kg stats for what there is", err=True)
+            click.echo("nothing found; try other words, a part of one, or kg stats for what there is", err=True)
         for hit in answer.hits:
             click.echo(f"{click.style(hit.address, bold=True)}  {hit.title}")
 

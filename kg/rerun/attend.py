@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -21,6 +22,7 @@ TICK_SECONDS = 0.1
 GRACE_SECONDS = 1.0
 """From the end of the main process to the end of its output: then whoever holds the pipe is killed."""
 TAIL_LINES, LINE_CHARACTERS = 40, 400
+_FRAME = re.compile(r'File "[^"]*/scripts?/([^"/]+\.py)", line (\d+), in (\S+)')
 
 
 @dataclass(frozen=True)
@@ -169,4 +171,9 @@ class Attended:
             return "timeout", f"over {limits.cpu_seconds:g} CPU seconds"
         if number in set(signal.Signals):
             return "signal", f"ended by {signal.Signals(number).name}"
-        return "exit", f"exit code {code}" + (f": {self._tail[-1]}" if self._tail else "")
+        return "exit", f"exit code {code}" + (f": {self._tail[-1]}{self._raised()}" if self._tail else "")
+
+    def _raised(self) -> str:
+        """Where in the script the exception of the last lines was raised, if they hold its traceback."""
+        frames = [frame for line in self._tail if (frame := _FRAME.search(line))]
+        return f" (scripts/{frames[-1][1]}:{frames[-1][2]}, in {frames[-1][3]})" if frames else ""
