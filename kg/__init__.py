@@ -2,7 +2,7 @@
 
 Read downward; a module imports only from modules above it.
 
-findings, relations               what can be wrong; the table of kinds and relations; english, git beside them
+findings, relations               what can be wrong; the kinds and relations; english, meanings, git beside them
 identifiers, arithmetic, latex    grammars of ids and DOIs; expected values; TeX to text, plain beside it
 inert, texsafe, cite              contributed text that does nothing as Markdown and as TeX; BibTeX entries
 fields, declarations, records     closed models of everything that people write; validation holds values to them

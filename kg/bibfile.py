@@ -22,7 +22,7 @@ from bibtexparser.splitter import Splitter
 from kg.bibvalue import SYNTAX, BrokenValueError, is_macro_name, joined
 from kg.findings import Finding, Place, Rule, rule
 from kg.identifiers import is_citation_key
-from kg.names import Author, Authors, authors
+from kg.names import Author, Authors, authors, joining
 from kg.textfile import FORBIDDEN, first_problems, forbidden, read_text
 
 __all__ = ["Author", "Authors", "BibEntry", "BibFile", "authors", "load", "parse"]
@@ -44,7 +44,7 @@ DUPLICATE_ENTRY = rule("duplicate-entry", "A file gives a key once, whatever its
 PREAMBLE = rule("bib-preamble", "TeX code in @preamble is not read.", '@preamble{"\\newcommand{\\x}{y}"}', "warning")
 UNSPLIT_NAME = rule(
     "unsplit-name",
-    "A name is 'Given Family' or 'Family, Given', and names are joined by ' and '.",
+    "A name is 'Given Family' or 'Family, Given', names are joined by ' and ', and 'et al.' is 'and others'.",
     "author = {Ada Lovelace, Charles Babbage, Luigi Menabrea}",
     "warning",
 )
@@ -130,6 +130,7 @@ class _Reader:
         self.macro_lines: dict[str, int] = {}
         self.entries: dict[str, BibEntry] = {}  # by key without case
         self.broken: set[str] = set()
+        self.begun = False  # whether there is an entry, sound or not
         self.findings: list[Finding] = []
 
     def add(self, broken: Rule, line: int, message: str) -> None:
@@ -152,7 +153,7 @@ class _Reader:
             elif not torn:
                 message = "an entry begins after other text; put it on a line of its own (to BibTeX, % is no comment)"
                 self.tear(message, raw, line)
-        if not self.entries and not self.broken and not torn:
+        if not self.begun:
             self.add(EMPTY, 1, "found no entry that can be read; write one or delete the file")
 
     def stray(self, text: str, line: int) -> bool:
@@ -187,6 +188,7 @@ class _Reader:
 
         Of the splitter's ``reason`` what is not known here is told in its own words.
         """
+        self.begun = True
         said = f"{' '.join(reason.split())}; check its commas, braces and quotes"
         if "Expected a `=`" in reason:
             line += raw.rstrip(" \t\n})").count("\n")
@@ -215,7 +217,7 @@ class _Reader:
                 self.macros[name] = value
 
     def entry(self, block: Entry, line: int) -> None:
-        key, before = block.key, len(self.findings)
+        key, before, self.begun = block.key, len(self.findings), True
         fields: dict[str, str] = {}
         lines: dict[str, int] = {}
         if not is_citation_key(key):
@@ -246,8 +248,8 @@ class _Reader:
     def check_names(self, entry: BibEntry) -> None:
         for field in ("author", "editor"):
             for name in authors(entry.fields.get(field, "")).unsplit:
-                message = f"{name[:80]!r} does not split into given and family name and stays as it is"
-                self.findings.append(UNSPLIT_NAME.at(entry.at(field), f"{message}; join names by ' and '"))
+                message = f"{name[:80]!r} does not split into given and family name; {joining(name)}"
+                self.findings.append(UNSPLIT_NAME.at(entry.at(field), message))
 
     def value(self, raw: str, line: int) -> str | None:
         """What a value says, its white space collapsed; None and a finding if it breaks a rule."""

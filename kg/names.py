@@ -15,6 +15,8 @@ from bibtexparser.middlewares.names import (
 from kg.latex import to_text
 
 _SUFFIX = re.compile(r"(?:jr|sr|esq|m\.?d|ph\.?d|[ivx]+|[2-9](?:nd|rd|th))\.?\Z", re.ASCII | re.IGNORECASE)
+_ET_AL = re.compile(r"[\s,]*\bet\.?\s+al\b\.?\Z", re.ASCII | re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]*){1,4}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,21 @@ def authors(value: str) -> Authors:
     return Authors(tuple(people), incomplete, tuple(unsplit))
 
 
+def joining(name: str) -> str:
+    """How to write the names that ``name``, which does not split, holds: in full where they are read without doubt."""
+    rest = _ET_AL.sub("", name)
+    others = " and others" if rest != name else ""
+    parts = [part.strip() for part in rest.split(",")]
+    pairs = list(zip(parts[::2], parts[1::2], strict=False))
+    if len(parts) % 2 == 0 and all(family and given.isupper() and _INITIALS.match(given) for family, given in pairs):
+        return f"write {' and '.join(f'{family}, {given}' for family, given in pairs)}{others}"
+    such = "join names by ' and ', as in Curie, Marie and Curie, Pierre; one name with commas stands in braces"
+    return f"{such}; in the place of 'et al.' write 'and others'" if others else such
+
+
 def _author(name: str) -> Author | None:
     words = name.split()
-    if not words or "and" in (words[0].lower(), words[-1].lower()):
+    if not words or _ET_AL.search(name) or "and" in (words[0].lower(), words[-1].lower()):
         return None
     try:
         parts: NameParts = parse_single_name_into_parts(name)

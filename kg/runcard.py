@@ -11,12 +11,14 @@ from typing import Any
 import click
 
 from kg.declarations import Verdict
+from kg.english import listed
 from kg.export.snapshot import measured
 from kg.findings import visible
 from kg.history import Entry, cause
 from kg.rerun.experiment import Done
 from kg.rerun.many import Job
 from kg.runs import Run
+from kg.scriptfile import PLACEHOLDER, Script
 from kg.verdicts import Judgement
 
 WIDTH = 100
@@ -63,11 +65,25 @@ def counted(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{found[name]} {says[found[name] > 1]}" for name, says in SAID.items() if found[name])
 
 
-def rerun(done: Done, where: Path | None, unwritten: str = "") -> str:
-    """A finished run and its verdicts; of an ``unwritten`` script (the place of its mark) the verdicts say nothing."""
+def left(script: Script) -> str:
+    """What is left of the skeleton in ``script``, and what to do; empty where nothing is."""
+    if script.unwritten:
+        return f"placeholder {script.path}:{script.placeholder}: {UNWRITTEN}"
+    if not script.marks:
+        return ""
+    places = listed([f"line {line} ({where})" for line, where in script.marks])
+    return (
+        f"{script.path}:{script.placeholder}: the mark {PLACEHOLDER} is left on {places}; say there what the script "
+        "measures, and take the mark out: no run of it is recorded before"
+    )
+
+
+def rerun(done: Done, where: Path | None, script: Script | None = None) -> str:
+    """A finished run and its verdicts; of a ``script`` that is unwritten the verdicts say nothing."""
+    unwritten = script is not None and script.unwritten
     lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
-    if unwritten:
-        lines += ["", wrapped(f"placeholder {unwritten}: {UNWRITTEN}")]
+    if script and (told := left(script)):
+        lines += ["", wrapped(told)]
     if done.run.detail:
         lines.append(wrapped(visible(done.run.detail)))
     for address, judged in done.judgements.items():

@@ -30,11 +30,14 @@ UNWRITTEN = rule(
 )
 PLACEHOLDER = "PLACEHOLDER"
 """Stands in a skeleton wherever the science is still to be written."""
+MEASURE = "return float(1 + rng.standard_normal(draws).mean())"
+"""What measure() of a skeleton does."""
 IMPORTS = rule(
     "script-import",
     "A script stands alone: it imports neither kg nor another script, so that it sees no tolerance and no rival.",
     "import kg",
 )
+_CODE = "the code"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\.py\Z", re.ASCII)
 
 
@@ -42,7 +45,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\.py\Z", re.ASCII)
 class Script:
     """One experiment: ``name`` is the file's stem and the reproduction's id; ``sha256`` is of its bytes.
 
-    ``placeholder`` is the first line that still holds the skeleton's mark, 0 where none does.
+    ``placeholder`` is the first line that still holds the skeleton's mark, 0 where none does. ``marks`` are the lines
+    of all marks, each with where it stands. ``unwritten``: what it gives means nothing yet, as measure() is the
+    skeleton's, or a mark stands outside the docstrings.
     """
 
     name: str
@@ -51,6 +56,8 @@ class Script:
     docstring: str
     sha256: str
     placeholder: int = 0
+    marks: tuple[tuple[int, str], ...] = ()
+    unwritten: bool = False
 
 
 def is_script_name(name: str) -> bool:
@@ -83,11 +90,38 @@ def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
         return None, [UNREADABLE.at(Place(path), f"{problem}; read it again when nothing writes to it")]
     if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n") != text.encode():
         return None, [UNREADABLE.at(Place(path), "changed while it was read; read it again when nothing writes to it")]
-    unwritten = text[: text.index(PLACEHOLDER)].count("\n") + 1 if PLACEHOLDER in text else 0
-    told = "the skeleton's placeholder is still here; put the measurement in its place before a run is recorded"
-    found = [UNWRITTEN.at(Place(path, unwritten), told)] if unwritten else []
-    script = Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest(), unwritten)
+    marks = _marks(text, tree)
+    first = marks[0][0] if marks else 0
+    unwritten = bool(marks) and (_is_skeleton(tree) or any(where == _CODE for _, where in marks))
+    told = (
+        "the skeleton's placeholder is still here; put the measurement in its place before a run is recorded"
+        if unwritten
+        else f"{PLACEHOLDER} is still in {marks[0][1]}; say there what the script measures before a run is recorded"
+        if marks
+        else ""
+    )
+    found = [UNWRITTEN.at(Place(path, first), told)] if marks else []
+    digest = hashlib.sha256(raw).hexdigest()
+    script = Script(Path(path).stem, path, title, docstring, digest, first, marks, unwritten)
     return script, [*first_problems(list(_imports(root, path, tree))), *found]
+
+
+def _marks(text: str, tree: ast.Module) -> tuple[tuple[int, str], ...]:
+    """The lines that hold the skeleton's mark, each with where it stands."""
+    inside: dict[int, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            where = "the docstring" if isinstance(node, ast.Module) else f"the docstring of {node.name}"
+            inside |= dict.fromkeys(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1), where)
+    rows = enumerate(text.split("\n"), 1)
+    return tuple((number, inside.get(number, _CODE)) for number, row in rows if PLACEHOLDER in row)
+
+
+def _is_skeleton(tree: ast.Module) -> bool:
+    """Whether measure() is as the skeleton has it."""
+    skeleton = ast.dump(ast.parse(f"def measure():\n    {MEASURE}").body[0].body[0])  # type: ignore[attr-defined]
+    made = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "measure")
+    return any(ast.dump(node.body[-1]) == skeleton for node in made)
 
 
 def source(root: Path, script: Script) -> str | None:

@@ -110,6 +110,56 @@ def test_broken_bibtex_is_told_with_its_line(broken: str, tree: Path, kg: Kg) ->
 
 
 @pytest.mark.parametrize(
+    ("names", "write"),
+    [
+        ("Sanger, T. D., Oja, E., Linsker, R.", "write Sanger, T. D. and Oja, E. and Linsker, R."),
+        ("Sanger, T. D. et al.", "write Sanger, T. D. and others"),
+    ],
+)
+def test_names_that_do_not_split_are_refused(names: str, write: str, tree: Path, kg: Kg) -> None:
+    """Before anything is written: the line of the names, how to write them, and no key made of a broken name."""
+    pasted = f"@article{{x,\n title={{Decay of it}},\n author={{{names}}},\n year={{2026}}, journal={{J}}}}"
+
+    said = kg("add", "-", "--strand", "toy", text=pasted, code=1).output
+
+    assert f"the BibTeX given:3: unsplit-name: {names!r} does not split into given and family name; {write}" in said
+    assert "key" not in said
+    assert files(tree) == files(toytree.TOY)
+
+
+def test_a_plain_reference_is_told_to_be_none(tree: Path, kg: Kg) -> None:
+    """Text without an entry is told as what it is, with the form of BibTeX, and with nothing else."""
+    said = kg(
+        "add", "-", "--strand", "toy", text="\nOja, E. (1982). A simplified neuron. J. Math. Biol.\n", code=1
+    ).output
+
+    assert "the BibTeX given:2: bib-syntax: found 'Oja, E. (1982)." in said
+    assert "this is not BibTeX; it reads @article{key, title = {…}" in said
+    assert "empty-bib" not in said
+    assert files(tree) == files(toytree.TOY)
+
+
+@pytest.mark.parametrize("start", ["@article{,", "@article{", "@article{two words,"])
+def test_an_entry_without_a_key_has_one_finding(start: str, kg: Kg) -> None:
+    """What is wrong is the key; that there is no other entry is not told."""
+    said = kg(
+        "add", "-", "--strand", "toy", text=f"{start} title={{A}}, year={{2026}}, author={{B, C}}}}", code=1
+    ).output
+
+    assert said.count("the BibTeX given:") == 1
+    assert "key" in said
+
+
+def test_an_unknown_strand_brings_the_nearest(tree: Path, kg: Kg) -> None:
+    """Words of a strand that has a bibliography bring it; others bring all bibliographies."""
+    (tree / "bib/solvable-settings.bib").write_text(PASTED)
+
+    said = kg("add", "-", "--strand", "solvable", text=PASTED, code=2).output
+    assert "--strand: there is no bib/solvable.bib; near it:\n  solvable-settings  Solvable settings" in said
+    assert "one of solvable-settings, toy" in kg("add", "-", "--strand", "zzz", text=PASTED, code=2).output
+
+
+@pytest.mark.parametrize(
     ("given", "asked"),
     [
         ("10.1000/MADE.up", "https://doi.org/10.1000/made.up"),

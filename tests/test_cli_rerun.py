@@ -92,6 +92,18 @@ def test_a_run_of_a_skeleton_gives_placeholders_and_no_verdict(tree: Path) -> No
 
 
 @needs_bwrap
+def test_a_mark_left_in_a_docstring_holds_no_verdict_back(tree: Path) -> None:
+    """Once measure() is written its run is judged; which docstring still has the mark is told."""
+    toytree.edit(tree, "scripts/quadratic_onset.py", "\n\nClaim: eta", "\n\nPLACEHOLDER: this skeleton.\nClaim: eta")
+
+    told = rerun(tree, "quadratic_onset", "--budget", "smoke").stdout
+
+    assert "the mark PLACEHOLDER is left on line 3 (the docstring)" in " ".join(told.split())
+    assert "no verdict" not in told
+    assert "verdict     " in told
+
+
+@needs_bwrap
 def test_another_first_seed_is_run_and_not_kept_as_record(tree: Path) -> None:
     """--seed starts elsewhere, for a second look at the same declaration."""
     told = json.loads(rerun(tree, "quadratic_onset", "--seed", "500", "--json").stdout)

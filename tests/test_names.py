@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.names import Author, authors
+from kg.names import Author, authors, joining
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,17 @@ def test_and_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["A, B, C, D", "Ann A,", "Ann {A", "Ann A}", "Ada Lovelace, Charles Babbage, Luigi Menabrea", "Ann A and"]
+    "name",
+    [
+        "A, B, C, D",
+        "Ann A,",
+        "Ann {A",
+        "Ann A}",
+        "Ada Lovelace, Charles Babbage, Luigi Menabrea",
+        "Ann A and",
+        "Ann A et al.",
+        "A, B. et al",
+    ],
 )
 def test_names_that_do_not_split_are_kept(name: str) -> None:
     """A name that breaks BibTeX's rules is kept as written and told."""
@@ -55,6 +65,23 @@ def test_names_that_do_not_split_are_kept(name: str) -> None:
 
     assert people.unsplit == (name,)
     assert [person.text for person in people.authors] == [name.replace("{", "").replace("}", "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Sanger, T. D., Oja, E., Linsker, R.", "write Sanger, T. D. and Oja, E. and Linsker, R."),
+        ("Sanger, T. D., Oja, E., et al.", "write Sanger, T. D. and Oja, E. and others"),
+        ("Sanger, T. D. et al.", "write Sanger, T. D. and others"),
+        ("Oja, Erkki, Linsker, Ralph, Sanger", "join names by ' and '"),
+        ("Ada Lovelace et al.", "in the place of 'et al.' write 'and others'"),
+    ],
+)
+def test_how_to_write_names(name: str, said: str) -> None:
+    """Names with initials are given back as BibTeX has them, and what is said splits; of others the rule is told."""
+    assert said in joining(name)
+    if joining(name).startswith("write "):
+        assert authors(joining(name).removeprefix("write ")).unsplit == ()
 
 
 def test_no_names() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from kg import measurements, results
+from kg import declarations, meanings, measurements, results, scriptfile
 from kg.cli import asking, main
 from kg.contribute import mend, skeleton
+from kg.declarations import Source
 from kg.graph import load
+from kg.records import Claim
 from tests import experiment, toytree
 from tests.declared import EQUALITY, EXPONENT, ORDERING, SWITCH, prediction
 
@@ -73,19 +77,68 @@ def test_without_a_terminal_every_missing_flag_is_named(tree: Path, kg: Kg) -> N
 
 
 def test_on_a_terminal_what_is_missing_is_asked_for(tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words that find one id are it; those that find several bring them, and the question is put again."""
+    """Words that find one id are it once that is confirmed; of several that they find a number picks one."""
     monkeypatch.setattr(asking, "interactive", lambda: True)
-    answers = (
-        "Noise helps\nNoise lowers the loss.\nlaw\nempirical\nnetworks\ncohen2021gradient\nbackground\nabstract\n\n"
-    )
+    answers = "Noise helps\nNoise lowers the loss.\nlaw\nempirical\n\nnetworks\n2\nbackground\nabstract\n\n"
 
     said = kg("new", "claim", text=answers).output
 
-    assert "empirical-laws  Simple empirical laws, the only one" in said
-    assert "cohen2021gradient  Gradient descent on neural networks" in said
+    assert "empirical-laws  Simple empirical laws\ntake it? [Y/n]" in said
+    offered = [line.split()[1] for line in said.splitlines() if line.startswith(("  1  ", "  2  "))][:2]
+    assert "cohen2021gradient" in offered
+    assert "its source (id or words, or a number of the list)" in said
     written = (tree / "data/claims/noise-helps.yaml").read_text()
     assert "strands: [empirical-laws]" in written
+    assert f"paper: {offered[1]}" in written
     assert "role: background" in written
+
+
+def test_a_single_hit_may_be_declined(tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one thing that words find is not taken where the answer is no; an id that is typed whole is never asked of."""
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+    flags = [*CLAIM[: CLAIM.index("--strand")], "--role", "background", "--depth", "abstract"]
+
+    said = kg(*flags, text="empirical\nn\nsolvable-settings\nsaxe2014exact\n\n").output
+
+    assert said.count("take it?") == 1
+    assert "strands: [solvable-settings]" in (tree / "data/claims/momentum-widens-stable-range.yaml").read_text()
+
+
+def test_a_list_says_how_many_more_there_are(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more hits than are shown it is said how many are left."""
+    monkeypatch.setattr(asking, "NEAR", 1)
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+
+    @click.command()
+    def pick() -> None:
+        click.echo(f"took {asking.Asker(load(tree)).reference('--paper', None, 'paper', 'its source')}")
+
+    said = CliRunner().invoke(pick, input="learning\n2\n1\n").output
+
+    assert "  and 1 more; more words narrow it down" in said
+    assert "took " in said
+
+
+def test_enter_at_a_choice_says_what_is_needed(kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter, or a word that is none of them, brings the allowed values with what each means."""
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+    flags = [*CLAIM[: CLAIM.index("--kind")], *CLAIM[CLAIM.index("--strand") : CLAIM.index("--depth")]]
+
+    said = kg(*flags, text="\nlore\nlaw\n\nbackground\n\nabstract\n\n").output
+
+    assert "this needs an answer, one of" in said
+    assert "found 'lore', one of" in said
+    for values in (meanings.KINDS, meanings.ROLES, meanings.DEPTHS):
+        assert all(f"    {value}  " in said and meaning in said for value, meaning in values.items())
+
+
+def test_the_words_for_values_are_those_of_the_record() -> None:
+    """Each allowed value has its meaning, and no other has one."""
+    assert list(meanings.KINDS) == list(get_args(Claim.model_fields["kind"].annotation))
+    assert set(meanings.ROLES) == set(get_args(Source.model_fields["role"].annotation))
+    assert tuple(meanings.DEPTHS) == get_args(declarations.Depth)
+    assert tuple(meanings.TYPES) == get_args(declarations.Type)
+    assert tuple(meanings.LEVELS) == declarations.LEVELS
 
 
 def test_a_role_that_was_not_given_is_told(tree: Path, kg: Kg) -> None:
@@ -221,6 +274,25 @@ def test_a_reproduction_runs_and_measures_what_is_declared(tree: Path, kg: Kg, m
     )
     assert "scripts/onset_again.py is there already; choose another NAME" in again.output
     assert "--id" not in again.output
+
+
+def test_a_skeleton_is_unwritten_until_measure_is(tmp_path: Path) -> None:
+    """Its marks are told with where they stand; with measure() replaced only the marks are left to be mended."""
+    text = skeleton.script("made", r"A claim of $\eta$.", prediction(EQUALITY))
+    (tmp_path / "made.py").write_text(text)
+    made, found = scriptfile.load(tmp_path, "made.py")
+    assert made is not None
+    assert made.unwritten
+    assert [where for _, where in made.marks] == ["the docstring", "the docstring of measure"]
+    assert "put the measurement in its place" in found[0].message
+
+    (tmp_path / "made.py").write_text(
+        text.replace(scriptfile.MEASURE, "return float(2 + rng.standard_normal() / draws)")
+    )
+    made, found = scriptfile.load(tmp_path, "made.py")
+    assert made is not None
+    assert (made.unwritten, len(made.marks)) == (False, 2)
+    assert "PLACEHOLDER is still in the docstring" in found[0].message
 
 
 @pytest.mark.parametrize("text", [EQUALITY, EXPONENT, ORDERING, SWITCH])

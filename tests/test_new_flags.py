@@ -204,3 +204,28 @@ def test_answers_are_kept_where_they_are_refused(monkeypatch: pytest.MonkeyPatch
 def test_the_level_of_a_test_is_a_field() -> None:
     """The line that a reproduction adds has the fields that its flags name."""
     assert {"script", "level"} <= {info.alias for info in Test.model_fields.values()}
+
+
+def test_a_prediction_is_named_by_its_id_within_the_claim(tmp_path: Path) -> None:
+    """One that alone is called so is taken; of several that are, each is named in full."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(tree, "data/claims/stability-limit.yaml",
+                 "    tests: [{script: quadratic_onset, level: simulated-model}]\n", "")  # fmt: skip
+    reproduction = ("new", "reproduction", "onset_again", "--level", "simulated-model", "--prediction", "onset")
+    done = kg(tree, *reproduction)
+    assert done.exit_code == 0, done.output
+
+    (tree / "scripts/onset_again.py").unlink()
+    toytree.edit(tree, "data/claims/plateau.yaml", "id: two-over-eta", "id: onset")
+    done = kg(tree, *reproduction)
+    assert done.exit_code == 2
+    assert "there is no prediction 'onset'" in done.output
+    assert "  plateau/onset  " in done.output
+    assert "  stability-limit/onset  " in done.output
+
+
+def test_what_words_find_is_named_for_a_concept_that_is_none(tmp_path: Path) -> None:
+    """Words of a concept's statement that are nobody's id bring the concept."""
+    done = kg(toytree.TOY, *CLAIM, "--needs", "small-steps")
+
+    assert "--needs: there is no concept 'small-steps'; near it:\n  gradient-descent  " in done.output

@@ -13,6 +13,7 @@ from kg.cli.common import as_json, load, put
 if TYPE_CHECKING:
     from kg.contribute.addpaper import Addition
     from kg.corpus import Corpus
+    from kg.graph import Graph
 
 
 @click.command()
@@ -39,8 +40,7 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
     corpus = graph.corpus
     path = f"bib/{strand}.bib"
     if not (corpus.root / path).is_file():
-        there = ", ".join(sorted(file.stem for file in (corpus.root / "bib").glob("*.bib")))
-        raise click.UsageError(f"there is no {path}; --strand is one of {there}")
+        raise click.UsageError(f"--strand: there is no {path}; {_strands(graph, strand)}")
     fetched = source != "-" and not source.endswith(".bib")
     try:
         if fetched:
@@ -67,6 +67,19 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
         click.echo(f"warning: {warning}", err=True)
     rows = [{"key": each, "path": path} for each in keys]
     put(rows if json_ else "\n".join(f"added {each} to {path}" for each in keys), json_)
+
+
+def _strands(graph: Graph, words: str) -> str:
+    """The bibliographies of the strands that ``words`` find, else all that there are."""
+    from kg.cli.asking import NEAR
+    from kg.search import Index
+
+    files = {file.stem for file in (graph.corpus.root / "bib").glob("*.bib")}
+    hits = Index(graph).find(words.replace("-", " "), "strand", NEAR)
+    near = [(hit.address.partition(":")[2], hit.title) for hit in hits]
+    if rows := [f"  {name}  {title}" for name, title in near if name in files]:
+        return "\n".join(["near it:", *rows])
+    return f"--strand is one of {', '.join(sorted(files))}"
 
 
 def _pair(addition: Addition, corpus: Corpus) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.search import Index
 
 NEAR = 6  # ids offered
+MOST = 200  # counted, where there are more than those offered
 
 
 def interactive() -> bool:
@@ -44,14 +45,23 @@ class Asker:
         self.problems.append((flag, f"{flag}: {said}"))
 
     def text(
-        self, flag: str, given: str | None, question: str, among: Sequence[str] = (), usual: str | None = None
+        self,
+        flag: str,
+        given: str | None,
+        question: str,
+        among: Sequence[str] | Mapping[str, str] = (),
+        usual: str | None = None,
     ) -> str:
-        """The answer; without a terminal it is ``usual``, which is told, where there is such a thing."""
+        """The answer, one of ``among`` if there are any: these may have meanings, which an answer that is none brings.
+
+        Without a terminal it is ``usual``, which is told, where there is such a thing.
+        """
         if given and among and given not in among:
             from kg.validation import did_you_mean
 
             near = did_you_mean(given, list(among))
-            self.wrong(flag, f"found {given!r}, expected {', '.join(among[:-1])} or {among[-1]}{near}")
+            *others, last = among
+            self.wrong(flag, f"found {given!r}, expected {', '.join(others)} or {last}{near}")
             return ""
         if given and given.strip():
             return given
@@ -62,7 +72,7 @@ class Asker:
             empty = "" if given is None else ": what was given is empty"
             self.missing.append(f"{flag} ({'|'.join(among) or question}){empty}")
             return ""
-        answer = str(click.prompt(question, type=click.Choice(list(among)) if among else str, err=True))
+        answer = _answered(question, among)
         self.answers.append((flag, answer))
         return answer
 
@@ -79,24 +89,37 @@ class Asker:
             self.wrong(flag, f"{name!r} is taken; give this one another {flag}, such as {name}-2")
         return name
 
-    def reference(self, flag: str, given: str | None, kind: str, question: str) -> str:
-        """An id of a node of ``kind``; words that name none bring the nearest ones."""
+    def reference(self, flag: str, given: str | None, kind: str | None, question: str) -> str:
+        """The id of a node of ``kind``, or the address of one of any kind; words that are none bring the nearest ones.
+
+        Only an id that is typed whole is taken as it is; a number picks of the nearest that are shown.
+        """
         if given:
-            return self.known(flag, given, kind)
+            return self.known(flag, given, kind) if kind else self.address(flag, given)
         if not interactive():
             self.missing.append(f"{flag} ({question})")
             return ""
+        listed: list[tuple[str, str]] = []
         while True:
-            words = str(click.prompt(f"{question} (id or words)", err=True))
+            words = _answered(f"{question} (id or words{', or a number of the list' if listed else ''})")
             found = self._id(words, kind)
-            near = self._near(words, kind) if found is None else []
-            if len(near) == 1:
-                click.echo(f"{_shown(near)}, the only one", err=True)
-                found = near[0][0]
+            near: list[tuple[str, str]] = []
+            if found is None and words.isdecimal() and 0 < int(words) <= len(listed):
+                found = listed[int(words) - 1][0]
+            elif found is None or words not in (found, found.partition(":")[2], f"{kind}:{found}"):
+                near = [(found, self._title(found, kind))] if found else self._near(words, kind, MOST)
+                found = near[0][0] if len(near) == 1 and _takes(near[0]) else None
             if found is not None:
                 self.answers.append((flag, found))
                 return found
-            click.echo(_shown(near) or "  nothing near; other words?", err=True)
+            if len(near) > 1:
+                listed = near[:NEAR]
+                click.echo(_shown(listed, numbered=True), err=True)
+            if (more := len(near) - NEAR) > 0:
+                least = "at least " if len(near) == MOST else ""
+                click.echo(f"  and {least}{more} more; more words narrow it down", err=True)
+            if len(near) < 2:
+                click.echo("  other words?" if near else "  nothing near; other words?", err=True)
 
     def references(self, flag: str, given: Sequence[str], kind: str, question: str, *, needed: bool) -> list[str]:
         """Ids of nodes of ``kind``, each by a flag or with commas between; asked for only where one is ``needed``."""
@@ -143,16 +166,57 @@ class Asker:
         flags = " ".join(f"{flag} {shlex.quote(answer)}" for flag, answer in self.answers if answer)
         return f"\nyour answers, to be given as flags the next time:\n  {flags}" if flags else ""
 
-    def _id(self, text: str, kind: str) -> str | None:
+    def _id(self, text: str, kind: str | None) -> str | None:
+        """The id of the node of ``kind`` that ``text`` names, or the address of one of any kind; a prediction also by
+        its id within the claim, where only one is called so."""
+        if kind is None:
+            address, others = self.graph.resolve(text)
+            return address if not others else None
         address, _ = self.graph.resolve(text if text.startswith(f"{kind}:") else f"{kind}:{text}")
-        return address.partition(":")[2] if address and address.startswith(f"{kind}:") else None
+        if address and address.startswith(f"{kind}:"):
+            return address.partition(":")[2]
+        called = self._called(text) if kind == "prediction" else []
+        return called[0] if len(called) == 1 else None
 
-    def _near(self, words: str, kind: str) -> list[tuple[str, str]]:
-        """Ids and titles of the nodes of ``kind`` that ``words`` find."""
+    def _called(self, short: str) -> list[str]:
+        """The predictions of the id ``short`` within their claims."""
+        return [node.id for node in self.graph.nodes("prediction") if node.id.partition("/")[2] == short]
+
+    def _title(self, name: str, kind: str | None) -> str:
+        return self.graph.node(f"{kind}:{name}" if kind else name).title
+
+    def _near(self, words: str, kind: str | None, limit: int = NEAR) -> list[tuple[str, str]]:
+        """Ids (of any kind: addresses) and titles of the nodes of ``kind`` that are called so, or that words find."""
+        if kind == "prediction" and (called := self._called(words)):
+            return [(name, self._title(name, kind)) for name in called]
         spaced = words.partition(":")[2] or words
-        hits = self.index.find(spaced.replace("-", " "), kind, NEAR)
-        return [(hit.address.partition(":")[2], hit.title) for hit in hits]
+        hits = self.index.find(spaced.replace("-", " "), kind, limit)
+        return [(hit.address.partition(":")[2] if kind else hit.address, hit.title) for hit in hits]
 
 
-def _shown(near: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(f"  {name}  {title}" for name, title in near)
+def _answered(question: str, among: Sequence[str] | Mapping[str, str] = ()) -> str:
+    """What is typed, one of ``among`` if there are any; asked again, with what is needed, until it is that."""
+    said = f"{question} ({', '.join(among)})" if among else question
+    while True:
+        answer = str(click.prompt(said, default="", show_default=False, err=True)).strip()
+        if answer and (not among or answer in among):
+            return answer
+        found = f"found {answer!r}" if answer else "this needs an answer"
+        if not among:
+            click.echo(f"  {found}: {question}", err=True)
+            continue
+        width = max(map(len, among))
+        means = among if isinstance(among, Mapping) else dict.fromkeys(among, "")
+        click.echo(f"  {found}, one of", err=True)
+        for value, meaning in means.items():
+            click.echo(f"    {value:{width}}  {meaning}".rstrip(), err=True)
+
+
+def _takes(near: tuple[str, str]) -> bool:
+    return click.confirm(f"{_shown([near])}\ntake it?", default=True, err=True)
+
+
+def _shown(near: Sequence[tuple[str, str]], *, numbered: bool = False) -> str:
+    return "\n".join(
+        f"  {f'{number}  ' if numbered else ''}{name}  {title}" for number, (name, title) in enumerate(near, 1)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -11,9 +11,8 @@ from kg.cli.asking import Asker
 from kg.cli.common import load
 from kg.cli.flags import Commands, option
 from kg.cli.writing import own_file, today
+from kg.meanings import DEPTHS, KINDS, ROLES
 
-DEPTHS = ("secondary", "abstract", "section", "full-text")
-ROLES = ("own-result", "background", "conjecture")
 HOW = ("by-hand", "machine-assisted")
 SAYS, STANDS_ON, SOURCE, SETTLED = "What it says", "What it stands on", "Its source", "What settles it"
 
@@ -70,13 +69,11 @@ def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> N
         --statement 'With momentum $\\beta$, descent on curvature $\\lambda$ ends at $\\eta\\lambda=2+2\\beta$.' \\
         --paper cohen2021gradient --role background --depth abstract --needs gradient-descent
     """
-    from kg.records import Claim
-
     ask = Asker(load(root))
     fields: dict[str, Any] = {
         "title": ask.text("--title", given["title"], "title, one line that says it"),
         "statement": ask.text("--statement", given["statement"], "statement, in your own words"),
-        "kind": ask.text("--kind", given["kind"], "kind", get_args(Claim.model_fields["kind"].annotation)),
+        "kind": ask.text("--kind", given["kind"], "kind", KINDS),
         "strands": ask.references("--strand", given["strands"], "strand", "strand", needed=True),
         "needs": ask.references("--needs", given["needs"], "concept", "concept", needed=False),
         "assumes": ask.references("--assumes", given["assumes"], "assumption", "assumption", needed=False),
@@ -84,7 +81,7 @@ def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> N
     }
     source = {
         "paper": ask.reference("--paper", given["paper"], "paper", "its source"),
-        "role": ask.text("--role", given["role"], "what the source does with it", ROLES, ROLES[0]),
+        "role": ask.text("--role", given["role"], "what the source does with it", ROLES, "own-result"),
         "where": given["where"],
         "depth": ask.text("--depth", given["depth"], "how far you read it", DEPTHS),
     }
@@ -171,6 +168,6 @@ def argument(root: Path | None, /, id_: str | None, force: bool, **given: Any) -
         "by": ask.text("--by", given["by"], "made by", ("person", "machine")),
         "stance": ask.text("--stance", given["stance"], "stance", ("objects", "replies")),
         "targets": [ask.address("--target", one) for one in given["targets"]]
-        or [ask.address("--target", ask.text("--target", None, "what it speaks to, an address kind:id"))],
+        or [ask.reference("--target", None, None, "what it speaks to")],
     }
     own_file(ask, "argument", "arguments", ask.name(id_, fields["title"], ask.graph.corpus.arguments), fields, force)

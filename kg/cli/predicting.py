@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from kg.cli.creating import new
 from kg.cli.declaring import PROVENANCE, TEST, declared, lacking, options
 from kg.cli.flags import option
 from kg.cli.writing import held, today, written
+from kg.meanings import LEVELS, TYPES
 
 PREDICTED = "What is predicted"
 _EMPTY = frozenset(
@@ -50,13 +51,12 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
     """
     from kg.contribute import drafts, mend
     from kg.contribute.change import Refused
-    from kg.declarations import LEVELS, Type
 
     graph = load(root)
     ask = Asker(graph)
     claim = ask.reference("--claim", claim_, "claim", "the claim that implies it")
     there = graph.corpus.claims[claim].predictions if claim in graph.corpus.claims else ()
-    kind = ask.text("--type", given["type_"], "type", get_args(Type))
+    kind = ask.text("--type", given["type_"], "type", TYPES)
     name = ask.text("--id", id_, "id within the claim, a word or two")
     fields: dict[str, Any] = {
         "id": ask.name(name, name, [one.id for one in there]) if name else "",
@@ -107,7 +107,6 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     """
     from kg.contribute import drafts, mend, skeleton
     from kg.contribute.change import Refused
-    from kg.declarations import LEVELS
     from kg.scriptfile import is_script_name
     from kg.terms import ResultError
 

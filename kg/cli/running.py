@@ -117,10 +117,9 @@ def _one(graph: Graph, experiment: str, options: Options, json_: bool) -> None:
         unkept = str(problem)  # what was measured is still said: it may have taken hours
     if where and options.record:
         _renew_list(graph)
-    place = f"{plan.script.path}:{plan.script.placeholder}" if plan.script.placeholder else ""
-    put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where, place), json_)
-    if place and json_:
-        click.echo(f"{place}: {runcard.UNWRITTEN}", err=True)
+    put(runcard.rerun_as_dict(done, where) if json_ else runcard.rerun(done, where, plan.script), json_)
+    if json_ and (told := runcard.left(plan.script)):
+        click.echo(told, err=True)
     if unkept:
         raise click.ClickException(unkept)
     if done.interrupted:

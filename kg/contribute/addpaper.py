@@ -23,6 +23,9 @@ _IN_VENUE = re.compile(r"(?:arxiv\b|corr\b).*?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", r
 _CAPITAL = re.compile(r"(?<![A-Za-z\\{$])[A-Z][a-z]+(?![A-Za-z])")
 _LONGER = re.compile(r"(?<![\w-])[A-Za-z]{4,}")
 _KEY = re.compile(r"[^a-z0-9]")
+_BLOCK = re.compile(r"@\w*\s*[{(]")
+_REFUSED = frozenset({bibfile.UNSPLIT_NAME.name})
+"""Warnings in the bibliography, and no entry comes with them: the key is made of the first author's name."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,16 @@ def additions(
     """The entries of ``text``, which findings call ``source``.
 
     ``fresh_keys``: keys are made here, as those of a host say nothing; ``key``: this one. Raises Refused, with every
-    finding and its line, where ``text`` is no sound BibTeX, or ``key`` fits no one entry.
+    finding and its line, where ``text`` is no sound BibTeX, names do not split, or ``key`` fits no one entry.
     """
     if key is not None and not identifiers.is_citation_key(key):
         raise Refused(f"{key!r} is no citation key; the record's keys read like 'saxe2014exact'")
+    if text.strip() and not _BLOCK.search(text):
+        row, first = next((at, line.strip()) for at, line in enumerate(text.split("\n"), 1) if line.strip())
+        form = "@article{key, title = {…}, author = {…}, journal = {…}, year = {…}}"
+        raise Refused(f"{source}:{row}: bib-syntax: found {first[:60]!r}: this is not BibTeX; it reads {form}")
     read = bibfile.parse(text if text.endswith("\n") else text + "\n", source)
-    if wrong := [finding for finding in read.findings if finding.severity == "error"]:
+    if wrong := [finding for finding in read.findings if finding.severity == "error" or finding.rule in _REFUSED]:
         raise Refused(as_text(wrong))
     there = list(known)
     if key is not None and len(read.entries) != 1:

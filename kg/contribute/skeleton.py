@@ -8,6 +8,7 @@ from typing import Any
 
 from kg.declarations import Prediction
 from kg.regions import FROM_RUN
+from kg.scriptfile import MEASURE
 from kg.terms import terms
 
 _SCRIPT = '''r"""{title}
@@ -82,7 +83,7 @@ class Args:
 
 def measure(rng: np.random.Generator, condition: dict[str, float | str], draws: int) -> float:
     """PLACEHOLDER, Eq. 1: it ignores ``condition``. Replace it by what the prediction speaks of."""
-    return float(1 + rng.standard_normal(draws).mean())
+    {measure}
 
 
 def numbers(values: Array) -> list[float | None]:
@@ -147,6 +148,7 @@ def script(name: str, claim: str, prediction: Prediction) -> str:
     return _SCRIPT.format(
         title=f"A skeleton for the prediction {prediction.id}",
         name=name,
+        measure=MEASURE,
         claim=_paragraph(claim),
         expected=_paragraph(prediction.statement),
         conditions="\n".join(f"    {json.dumps(row)}," for row in rows),

@@ -16,7 +16,7 @@ from kg.graph import Graph
 from kg.rerun import runner
 from kg.rerun.runner import Progress
 from kg.runs import Budget, Result, Run, RunNotWritten
-from kg.scriptfile import Script
+from kg.scriptfile import PLACEHOLDER, Script
 from kg.validation import did_you_mean
 from kg.verdicts import Judgement
 
@@ -108,7 +108,7 @@ def require_recordable(*plans: Plan) -> None:
     if not plans:
         return
     if bare := [f"{plan.script.path}:{plan.script.placeholder}" for plan in plans if plan.script.placeholder]:
-        raise CannotRun(f"still the skeleton's placeholder: {', '.join(bare)}; put the measurement in its place first")
+        raise CannotRun(f"{PLACEHOLDER} is still in {', '.join(bare)}; put there what the script measures first")
     root, named = plans[0].root, sorted({path for plan in plans for path in plan.files})
     try:
         files = git.changed(root, *named)

@@ -6,11 +6,13 @@ it as text). Neither lets it become a link, an image, an icon, HTML or a heading
 
 from __future__ import annotations
 
+from kg import meanings
 from kg.english import counted, listed
 from kg.figures.labels import condition, interval, number
 from kg.inert import formula, inert
+from kg.meanings import DEPTHS, LEVELS
 
-__all__ = ["condition", "counted", "formula", "inert", "interval", "listed", "number"]
+__all__ = ["DEPTHS", "LEVELS", "condition", "counted", "formula", "inert", "interval", "listed", "number"]
 
 
 def verdict(name: str) -> str:
@@ -61,14 +63,4 @@ QUESTION_STATES = {
     "answered": "Settled.",
     "dissolved": "It turned out to be wrongly put.",
 }
-LEVELS = {
-    "derived": "computed from the theory itself",
-    "simulated-model": "measured on the idealised model",
-    "trained-network": "measured on trained networks",
-    "field": "about the field of research",
-}
-DEPTHS = {
-    "secondary": "known from another source only", "abstract": "its abstract was read",
-    "section": "the section was read", "full-text": "its full text was read",
-}  # fmt: skip
-ROLES = {"own-result": "own result", "background": "background", "conjecture": "conjecture"}
+ROLES = {role: role.replace("-", " ") for role in meanings.ROLES}
