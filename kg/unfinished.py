@@ -124,14 +124,21 @@ def completed(model: type[R], written: Mapping[str, Any], origin: Origin) -> Com
             value = _with(value, at, _stand_in(value, at))
         senseless = [at[:-1] for at in lacking if at[-1] not in _STAND_INS]  # until that is given it says nothing
         wrong = {tuple(part for part in at if part != "[key]") for at in senseless}
+        unknown: dict[Location, set[str | int]] = {}
         for error in errors:
             at = tuple(part for part in error["loc"] if part != "[key]")
             if error["type"] == "literal_error" and (near := _near(error)):
                 value = _with(value, at, near)  # what is meant: the rest is held to it
-            elif error["type"] == "extra_forbidden" and (near := meant(model, value, at)) and _reached(value, at) == at:
-                value = draft.renamed(value, at, near)
+            elif error["type"] == "extra_forbidden" and _reached(value, at) == at:
+                if near := meant(model, value, at):
+                    value = draft.renamed(value, at, near)
+                else:
+                    unknown.setdefault(at[:-1], set()).add(at[-1])
             elif error["type"] != "missing":
                 wrong.add(at)
+        for above, names in unknown.items():  # all of a mapping at once, as there may be thousands
+            draft.note((*above, min(map(str, names))))
+            value = _with(value, above, {name: x for name, x in _inner(value, above).items() if name not in names})
         for at in sorted(wrong, key=_order, reverse=True):  # from the end of each list, and from within
             value = draft.without(value, _reached(value, at))
         if value == was:
