@@ -69,9 +69,10 @@ def parse(text: str) -> Formula:
     except (SyntaxError, RecursionError, MemoryError):
         hint = "; write a product with *" if re.search(r"[\d)]\s*[A-Za-z(]", text) else ""
         hint += "; a power is ^" if "**" in text else ""
-        raise FormulaError(
-            f"{text!r} does not parse as arithmetic{hint or '; check its brackets'}; {_LANGUAGE}"
-        ) from None
+        if not hint:
+            brackets = text.count("(") != text.count(")")
+            hint = "; check its brackets" if brackets else "; write numbers and settings with a sign between each two"
+        raise FormulaError(f"{text!r} does not parse as arithmetic{hint}; {_LANGUAGE}") from None
     names: set[str] = set()
     _check(tree, text, names)
     return Formula(text, frozenset(names), tree)

@@ -66,18 +66,18 @@ class Source(Record):
     """Where a claim is stated: ``where`` only if read there; ``depth`` says how far the source was read."""
 
     paper: PaperKey
-    role: Literal["own-result", "background", "conjecture"]
+    role: Literal["own-result", "background", "conjecture"] = Field(description="what the claim is to the source")
     where: Text | None = None
-    depth: Depth
+    depth: Depth = Field(description="how far the source was read")
 
 
 class Evidence(Record):
     """What a source reports on a claim or prediction. ``in-regime: false`` is shown and not counted."""
 
     paper: PaperKey
-    outcome: Literal["agrees", "differs", "mixed", "withdrawn"]
+    outcome: Literal["agrees", "differs", "mixed", "withdrawn"] = Field(description="what the source reports")
     where: Text | None = None
-    depth: Depth
+    depth: Depth = Field(description="how far the source was read")
     value: Text | None = None
     data: Text | None = None
     code: Text | None = None
@@ -85,13 +85,13 @@ class Evidence(Record):
 
 
 class Tolerance(Record):
-    value: Number
-    why: Text
+    value: Number = Field(description="a number above 0, in units of the compared value")
+    why: Text = Field(description="why this value")
 
 
 class MinGap(Record):
-    value: Number
-    why: Text
+    value: Number = Field(description="the least step that counts, a number above 0")
+    why: Text = Field(description="why this value")
 
 
 class Contrast(Record):
@@ -119,7 +119,7 @@ class Rival(Record):
     holds under it). ``claim`` names the claim that it comes from.
     """
 
-    name: Text
+    name: Text = Field(description="what the other account is called")
     expected: Expression | None = None
     gaps: tuple[Number, ...] | None = None
     passes: Truth | None = None
@@ -144,8 +144,8 @@ class Requirement(Record):
 class Control(Record):
     """A null control: a quantity in which the effect must be absent."""
 
-    name: Text
-    quantity: Quantity
+    name: Text = Field(description="what is left out")
+    quantity: Quantity = Field(description="what is measured then")
 
 
 class Passes(Record):
@@ -163,7 +163,7 @@ class Seeds(Record):
 
     start: Whole
     cap: Whole
-    why: Text
+    why: Text = Field(description="why other looks than after 5, 8 and 16 seeds")
 
 
 class Limit(Record):
@@ -175,14 +175,14 @@ class Limit(Record):
 
 class Foreseen(Record):
     verdict: Verdict
-    why: Text
+    why: Text = Field(description="why it is expected")
 
 
 class Frozen(Record):
     """When the declaration was fixed; ``pilot`` where earlier runs chose settings or tolerance."""
 
-    date: Day
-    pilot: Truth
+    date: Day = Field(description="when the declaration was fixed")
+    pilot: Truth = Field(description="true where earlier runs chose settings or tolerance, else false")
 
 
 class Test(Record):
@@ -192,7 +192,7 @@ class Test(Record):
 
     script: ScriptName | None = None
     meter: RecordId | None = None
-    level: TestLevel
+    level: TestLevel = Field(description="of what the script measures")
 
     _one = model_validator(mode="after")(exactly_one("script", "meter"))
 
@@ -224,9 +224,9 @@ class Prediction(Record):
     """What the claim says one will measure."""
 
     id: RecordId
-    statement: Text
+    statement: Text = Field(description="what one will measure, in a sentence")
     formula: Text | None = None
-    type: Type
+    type: Type = Field(description="what is compared")
     quantity: Quantity | None = None
     in_: SettingName | None = None
     over: Nonempty[Number] | None = None
@@ -255,8 +255,8 @@ class Prediction(Record):
     control: Control | None = None
     regime: dict[SettingName, RegimeValue] = Field(default_factory=dict)
     map_: Sweep | None = None
-    about: TestLevel
-    frozen: Frozen
+    about: TestLevel = Field(description="what the prediction speaks of")
+    frozen: Frozen = Field(description="when the declaration was fixed, and whether after a pilot")
     by: Day | None = None
     foreseen: Foreseen | None = None
     refuted_if: Text | None = None

@@ -27,6 +27,8 @@ from kg.terms import Array, Cell, ResultError, Term, UnmeasuredError, plain, sho
 
 Key = frozenset[tuple[str, Setting]]
 Kind = Literal["measured", "expected", "rival"]
+MISMATCH = "; the declaration and the script (its CONDITIONS or QUANTITIES) differ: change one of them and run it again"
+"""The end of a problem of a run that lacks what is declared."""
 
 
 @dataclass(frozen=True)
@@ -213,14 +215,16 @@ class _Reader:
         """The row of ``cell``. Raises ResultError where there is none, or more than one arm of that value."""
         if quantity not in self.result.quantities:
             known = ", ".join(sorted(self.result.quantities))
-            raise ResultError(f"the run does not measure {quantity!r}; it measures {known}")
+            raise ResultError(f"the run does not measure {quantity!r}; it measures {known}{MISMATCH}")
         if quantity not in self.tables:
             self.tables[quantity] = _table(self.result.quantities[quantity])
         rows = self.tables[quantity].get((frozenset(cell.condition.items()), cell.arm), [])
         if len(rows) == 1:
             return rows[0]
         where = show(cell.condition) + ("" if cell.arm is None else f" in the arm {show({'': cell.arm}).strip()}")
-        raise ResultError(f"the run has {'several rows' if rows else 'no row'} of {quantity!r} at {where}")
+        if rows:
+            raise ResultError(f"the run has several rows of {quantity!r} at {where}")
+        raise ResultError(f"the run has no row of {quantity!r} at {where}{MISMATCH}")
 
 
 def _table(rows: Iterable[Row]) -> dict[tuple[Key, Setting | None], list[Row]]:

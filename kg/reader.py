@@ -20,9 +20,10 @@ from kg import bibfile, identifiers, layout, mapfiles, papers, runs, scriptfile,
 from kg.corpus import Corpus
 from kg.findings import Finding, Place, rule, visible
 from kg.layout import DATA, FOLDERS, HELD, KIND_OF, RECORD, SINGLES, UNEXPECTED, folder_of
+from kg.modelfields import Location
 from kg.records import Meter, Retired
 from kg.textfile import Gate, first_problems, open_gate
-from kg.validation import WRONG_SHAPE, Location, Origin, build
+from kg.validation import WRONG_SHAPE, Origin, build
 
 DUPLICATE_ID = rule(
     "duplicate-id", "An id names one record, whatever its case.", "@book{Saxe2014} beside @book{saxe2014}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from kg.declarations import Evidence, Prediction, Source
 from kg.fields import (
@@ -53,8 +53,8 @@ class Bridge(Record):
 
     claim: RecordId
     how: Literal["proves", "derives", "measures", "argues"]
-    why: Text
-    paper: PaperKey
+    why: Text = Field(description="what joins the two claims")
+    paper: PaperKey = Field(description="the paper that makes the link")
     where: Text | None = None
 
 
@@ -64,8 +64,8 @@ class Contradiction(Record):
     claim: RecordId | None = None
     prediction: PredictionRef | None = None
     from_: RecordId | None = None
-    regime: Text
-    why: Text
+    regime: Text = Field(description="where the two cannot both hold")
+    why: Text = Field(description="what the two say differently")
     paper: PaperKey | None = None
 
     _one_target = model_validator(mode="after")(exactly_one("claim", "prediction"))
@@ -75,8 +75,8 @@ class CounterSearch(Record):
     """A search for contrary evidence."""
 
     date: Day
-    where: Text
-    found: Text
+    where: Text = Field(description="what was searched")
+    found: Text = Field(description="what was found against the claim")
 
 
 class Claim(Record):
@@ -85,18 +85,18 @@ class Claim(Record):
     ``needs`` names the concepts that a reader must know to follow it: the goals of its reading list.
     """
 
-    title: Text
-    statement: Text
+    title: Text = Field(description="one line that says it")
+    statement: Text = Field(description="what is claimed, in your own words")
     kind: Literal["theorem", "derivation", "law", "observation", "conjecture", "framing"]
     needs: tuple[RecordId, ...] = ()
-    strands: Nonempty[RecordId]
+    strands: Nonempty[RecordId] = Field(description="the lines of research that it belongs to")
     assumes: tuple[Annotated[Assumes, BeforeValidator(_assumption, json_schema_input_type=str | Assumes)], ...] = ()
     regime: dict[SettingName, RegimeValue] = {}
     builds_on: tuple[RecordId, ...] = ()
     implies: tuple[PredictionRef, ...] = ()
     contradicts: tuple[Contradiction, ...] = ()
     bridges: tuple[Bridge, ...] = ()
-    sources: Nonempty[Source]
+    sources: Nonempty[Source] = Field(description="where it is stated")
     evidence: tuple[Evidence, ...] = ()
     predictions: tuple[Prediction, ...] = ()
     counter_search: tuple[CounterSearch, ...] = ()
@@ -148,11 +148,11 @@ class Question(Record):
     origin: tuple[Origin, ...] = ()
     asks_about: tuple[Address, ...] = ()
     presumes: tuple[RecordId, ...] = ()
-    settled_by: Nonempty[Settles]
-    stakes: Text
+    settled_by: Nonempty[Settles] = Field(description="what would settle it")
+    stakes: Text = Field(description="what changes with the answer")
     difficulty: Literal["easy", "medium", "hard"]
     attempts: tuple[Attempt, ...] = ()
-    history: Nonempty[Event]
+    history: Nonempty[Event] = Field(description="its states with their days, the present one last")
     checked: Checked | None = None
 
     @property

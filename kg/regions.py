@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -121,6 +122,32 @@ def rival_numbers(prediction: Prediction, rival: Rival) -> list[float] | None:
         return None
     target, other = arithmetic.parse(prediction.target), arithmetic.parse(rival.expected)
     return [compare(prediction, other.value(c), target.value(c)) for c in conditions(prediction)]
+
+
+def nearness(prediction: Prediction, region: Region, numbers: Sequence[float]) -> str:
+    """What a rival with these ``numbers`` expects, what is accepted and from where on a rival counts.
+
+    All in the units of the quantity, in the condition where the rival lies furthest out. The target has a value there.
+    """
+    at = max(range(len(numbers)), key=lambda i: region.beyond(numbers[i]))
+    where = conditions(prediction)[at]
+    target = arithmetic.parse(prediction.target or "").value(where)
+
+    def value(number: float) -> float:
+        return target * number if prediction.compare == "ratio" else target + number
+
+    lo, hi = sorted((value(region.lo), value(region.hi)))
+    low, high = sorted((value(region.lo - region.tolerance), value(region.hi + region.tolerance)))
+    ends = [f"{end:.4g}" for end in (lo, hi) if math.isfinite(end)]
+    accepted_ = " to ".join(ends) if len(ends) > 1 else f"{'at most' if math.isinf(lo) else 'at least'} {ends[0]}"
+    counts = [f"at {low:.4g} or below"] * math.isfinite(low) + [f"at {high:.4g} or above"] * math.isfinite(high)
+    lies = "too near" if region.beyond(numbers[at]) > ROUNDING * region.tolerance else "inside"
+    named = ", ".join(f"{name} {v:g}" if isinstance(v, float) else f"{name} {v}" for name, v in where.items())
+    furthest = f" (at {named}, where it lies furthest out)" if len(numbers) > 1 else ""
+    return (
+        f"expects {value(numbers[at]):.4g}, {lies} what is accepted ({accepted_}){furthest}; a rival counts "
+        f"{', or '.join(counts)}; name one that lies there, or lower the tolerance"
+    )
 
 
 def reach(prediction: Prediction, targets: list[float], rivals: list[float]) -> str | None:

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from rapidfuzz import process
 
 from kg.findings import Finding
-from kg.validation import NEAR, Location, Origin
+from kg.modelfields import Location
+from kg.validation import Origin, meant, nearest
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -128,6 +128,8 @@ def completed(model: type[R], written: Mapping[str, Any], origin: Origin) -> Com
             at = tuple(part for part in error["loc"] if part != "[key]")
             if error["type"] == "literal_error" and (near := _near(error)):
                 value = _with(value, at, near)  # what is meant: the rest is held to it
+            elif error["type"] == "extra_forbidden" and (near := meant(model, value, at)) and _reached(value, at) == at:
+                value = draft.renamed(value, at, near)
             elif error["type"] != "missing":
                 wrong.add(at)
         for at in sorted(wrong, key=_order, reverse=True):  # from the end of each list, and from within
@@ -153,6 +155,16 @@ class _Draft:
         inner = [line for place, line in self.origin.lines.items() if place[: len(inside) + 1] == within]
         if name and lines:
             self.left_out.append(_LeftOut(name, min(lines), max(lines), frozenset(inner)))
+
+    def renamed(self, value: Any, at: Location, name: str) -> Any:
+        """``value`` with what stands at ``at`` under ``name``, of which its key is a misspelling."""
+        depth, old = len(self.origin.prefix) + len(at), (*self.origin.prefix, *at)
+        lines = {
+            (*old[:-1], name, *place[depth:]) if place[:depth] == old else place: line
+            for place, line in self.origin.lines.items()
+        }
+        self.origin = replace(self.origin, lines=lines)
+        return _with(value, at[:-1], _renamed(_inner(value, at[:-1]), at[-1], name))
 
     def without(self, value: Any, at: Location) -> Any:
         """``value`` without what stands at ``at``; the lines of the later entries of its list move up with them."""
@@ -184,8 +196,7 @@ def _order(at: Location) -> tuple[tuple[int, str], ...]:
 def _near(error: Any) -> str | None:
     """The allowed word that was meant, where one is near."""
     allowed = [str(word) for word in re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))]
-    near = process.extractOne(str(error["input"]), allowed, score_cutoff=NEAR)
-    return near[0] if near else None
+    return nearest(str(error["input"]), allowed)
 
 
 def _stand_in(value: Any, at: Location) -> Any:
@@ -197,6 +208,16 @@ def _stand_in(value: Any, at: Location) -> Any:
     for part in above:
         value = value[part]
     return given(value)
+
+
+def _inner(value: Any, at: Location) -> Any:
+    for part in at:
+        value = value[part]
+    return value
+
+
+def _renamed(fields: Mapping[Any, Any], old: Any, new: str) -> dict[Any, Any]:
+    return {new if name == old else name: held for name, held in fields.items()}
 
 
 def _with(value: Any, at: Location, inner: Any) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
+from kg import modelfields
 from kg.findings import RULES, Finding, Place, rule
+from kg.modelfields import Location
 
 UNKNOWN_FIELD = rule(
     "unknown-field", "Records are closed: only the fields of its kind may stand in a record.", "staement: ..."
@@ -26,7 +27,8 @@ WRONG_SHAPE = rule(
 NEAR = 70.0
 """The likeness, of 100, from which a word may be a typing error of another."""
 
-Location = tuple[str | int, ...]
+_MOST_BESIDE = 20  # keys before an unknown one on its line that are looked at
+
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -49,8 +51,20 @@ class Origin:
 
 def did_you_mean(word: str, known: Mapping[str, object] | set[str] | frozenset[str] | list[str]) -> str:
     """ "; did you mean 'x'?" for the nearest of ``known``, or nothing when none is near."""
+    near = nearest(word, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The one of ``known`` of which ``word`` may be a typing error, None where none is near."""
     near = process.extractOne(word, list(known), score_cutoff=NEAR)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return near[0] if near else None
+
+
+def meant(model: type[BaseModel], value: Any, location: Location) -> str | None:
+    """The field that is misspelt at ``location`` of ``value``; None where none is near or that one is given too."""
+    near = nearest(str(location[-1]), modelfields.names(model, location[:-1]))
+    return near if near and near not in (_inside(value, location[:-1]) or {}) else None
 
 
 def build(model: type[R], value: Any, origin: Origin) -> tuple[R | None, list[Finding]]:
@@ -60,26 +74,107 @@ def build(model: type[R], value: Any, origin: Origin) -> tuple[R | None, list[Fi
     try:
         return model.model_validate(value), []
     except ValidationError as problem:
-        return None, list(_findings(model, problem, origin))
+        return None, list(_findings(model, value, problem, origin))
 
 
-def _findings(model: type[BaseModel], problem: ValidationError, origin: Origin) -> Iterator[Finding]:
-    for error in problem.errors(include_url=False):
-        location = tuple(part for part in error["loc"] if part != "[key]")
+def _findings(model: type[BaseModel], value: Any, problem: ValidationError, origin: Origin) -> Iterator[Finding]:
+    errors = problem.errors(include_url=False)
+    unknown = [_location(error) for error in errors if error["type"] == "extra_forbidden"]
+    misspelt = {(*at[:-1], meant(model, value, at)) for at in unknown}
+    beside = _beside(value, unknown, origin)
+    for error in errors:
+        location = _location(error)
         place = origin.place(*location)
         name, kind = _named(location), error["type"]
         if kind == "extra_forbidden":
-            known = _fields_at(model, location[:-1])
-            yield UNKNOWN_FIELD.at(place, f"{name!r} is not a field here{did_you_mean(name, known) or _listed(known)}")
+            if message := _unknown(model, value, location, beside):
+                yield UNKNOWN_FIELD.at(place, message)
         elif kind == "missing":
-            yield MISSING_FIELD.at(place, f"{name!r} is missing here; add it")
+            if location not in misspelt:
+                yield MISSING_FIELD.at(place, _missing(model, value, location))
         elif kind in RULES:
-            yield RULES[kind].at(place, f"{name}: {error['msg']}")
+            settings = _settings(value, location[:-1]) if kind == "bad-arithmetic" else ""
+            yield RULES[kind].at(place, f"{name}: {error['msg']}{settings}")
         elif kind.endswith("_type") or kind in ("too_short", "too_long"):
-            yield WRONG_SHAPE.at(place, f"{name}: found {_kind(error['input'])}, expected {_expected(error)}")
+            expected = modelfields.wanted(model, location, error["input"]) or _expected(error)
+            yield WRONG_SHAPE.at(place, f"{name}: found {_kind(error['input'])}, expected {expected}")
         else:
             found = repr(error["input"])[:80]
             yield RULES["wrong-value"].at(place, f"{name}: found {found}, expected {_expected(error)}")
+
+
+def _location(error: ErrorDetails) -> Location:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def _missing(model: type[BaseModel], value: Any, location: Location) -> str:
+    """That a field is missing, of what, and what it says."""
+    whose, around = _named(location[:-1]), _inside(value, location[:-1])
+    key = around.get("id") if isinstance(around, dict) else None
+    whose += f" ({key})" if whose and isinstance(key, str) else ""
+    purpose = modelfields.purpose(model, location)
+    return f"{location[-1]!r}{f' of {whose}' if whose else ''} is missing; add it{f': {purpose}' if purpose else ''}"
+
+
+def _unknown(
+    model: type[BaseModel], value: Any, location: Location, beside: Mapping[Location, Sequence[str]]
+) -> str | None:
+    """What is said of a field that there is none of; None where a comma broke one value into several such fields."""
+    name, known = str(location[-1]), modelfields.names(model, location[:-1])
+    if near := did_you_mean(name, known):
+        return f"{name!r} is not a field here{near}"
+    around = _inside(value, location[:-1])
+    before = beside.get(location, ())
+    at = next((at for at, key in reversed([*enumerate(before)]) if key in known), None)
+    plain = f"{name!r} is not a field here{_listed(known)}"
+    if at is None or not isinstance(around[before[at]], str):
+        return plain
+    cut = before[at]  # the field whose value may go on here
+    if not _is_prose(name, around[name]):
+        return f"{plain}; if it is part of the value of {cut}, put quotes around that"
+    if any(_is_prose(key, around[key]) for key in before[at + 1 :]):
+        return None
+    return f"found {name!r} as a key: a comma ends a value between {{ and }}; put quotes around the value of {cut}"
+
+
+def _beside(value: Any, unknown: Iterable[Location], origin: Origin) -> dict[Location, tuple[str, ...]]:
+    """The keys before each of ``unknown`` on its line: only between { and } do two keys stand on one line."""
+    found: dict[Location, tuple[str, ...]] = {}
+    for above in {at[:-1] for at in unknown}:
+        around = _inside(value, above)
+        rows: dict[int | None, tuple[str, ...]] = {}
+        for key in around if isinstance(around, dict) else ():
+            line = origin.lines.get((*origin.prefix, *above, key))
+            found[*above, key] = rows.get(line, ()) if line is not None else ()
+            rows[line] = (*rows.get(line, ()), key)[-_MOST_BESIDE:]
+    return found
+
+
+def _settings(value: Any, location: Location) -> str:
+    """The settings that the conditions around ``location`` name, which arithmetic there may hold."""
+    for end in range(len(location), -1, -1):
+        around = _inside(value, location[:end])
+        conditions = around.get("conditions") if isinstance(around, dict) else None
+        rows = [conditions.get("grid")] if isinstance(conditions, dict) else conditions or ()
+        names = dict.fromkeys(str(name) for row in rows if isinstance(row, dict) for name in row)
+        if names:
+            return f" (here {', '.join([*names][:_MOST_BESIDE])}), or from-run"
+    return ", or from-run"
+
+
+def _is_prose(key: str, value: Any) -> bool:
+    """Whether a key is a piece of text rather than a field: nobody names a field so, or gives it no value."""
+    return " " in key or "." in key or value == ""
+
+
+def _inside(value: Any, location: Location) -> Any:
+    """What stands at ``location`` of ``value``; None where nothing does."""
+    for part in location:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
 
 
 def _named(location: Location) -> str:
@@ -118,26 +213,3 @@ def _kind(value: Any) -> str:
 
 def _listed(known: set[str]) -> str:
     return f"; known here: {', '.join(sorted(known))}" if known else ""
-
-
-def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
-    """The YAML names of the fields of the model at ``location`` inside ``model``."""
-    current: Any = model
-    for part in location:
-        if isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            by_name = {f.alias or n: f.annotation for n, f in current.model_fields.items()}
-            current = _inner_model(by_name.get(part))
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return {f.alias or n for n, f in current.model_fields.items()}
-    return set()
-
-
-def _inner_model(annotation: Any) -> Any:
-    """The model inside ``X | None``, ``tuple[X, ...]``, ``dict[str, X]`` or ``Annotated[X, …]``."""
-    if isinstance(annotation, type) and get_origin(annotation) is None and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) is not None or isinstance(annotation, UnionType):
-        for argument in get_args(annotation):
-            if (found := _inner_model(argument)) is not None:
-                return found
-    return None

@@ -19,7 +19,7 @@ from kg import intervals, measurements, regions
 from kg.declarations import Prediction, Verdict
 from kg.fingerprints import fingerprint
 from kg.intervals import ERROR, Interval
-from kg.measurements import Series
+from kg.measurements import MISMATCH, Series
 from kg.regions import Region
 from kg.results import Result
 from kg.summaries import ConditionJudgement, Summary, conditions
@@ -161,7 +161,9 @@ def _of(some: Sequence[ConditionJudgement], rows: Sequence[ConditionJudgement]) 
 
 
 def _sentence(problems: Sequence[str]) -> str:
-    shown = "; ".join(problems[:5]) + (f"; and {len(problems) - 5} more" if len(problems) > 5 else "")
+    shown = "; ".join(problem.removesuffix(MISMATCH) for problem in problems[:5])
+    shown += f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+    shown += MISMATCH if any(problem.endswith(MISMATCH) for problem in problems) else ""  # once for all of them
     words = shown.startswith(("the ", "at ", "after "))  # else it begins with a quantity's key, which keeps its case
     shown = f"{shown[0].upper()}{shown[1:]}" if words else shown
     return shown if shown.endswith("?") else f"{shown}."

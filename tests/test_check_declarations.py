@@ -103,7 +103,11 @@ CASES: list[tuple[str, Changes, str, tuple[str | int, ...]]] = [
     (EQUALITY, {"rivals": "[{name: o, expected: 3}, {name: o, expected: 4}]"}, "repeated-rival", ("rivals", 1, "name")),
     (EQUALITY, {"expected": "2/eta", "rivals": "[{name: o, expected: from-run}]"}, "no-finite-value", ("expected",)),
     (EQUALITY, {"rivals": "[{name: o, expected: 2/eta}]"}, "no-finite-value", ("rivals", 0, "expected")),
-    (EQUALITY, {"expected": "2*w", "conditions": "[{w: 1}, {w: sine}]"}, "no-finite-value", ("expected",)),
+    (EQUALITY, {"expected": "2*w", "conditions": "[{w: sine}, {w: cosine}]"}, "no-finite-value", ("expected",)),
+    (EQUALITY, {"conditions": "[{top: 1}, {top: four}, {top: 16}]"}, "mixed-setting", ("conditions", 1, "top")),
+    (EQUALITY, {"conditions": "[{top: one}, {top: 4}, {top: all}]"}, "mixed-setting", ("conditions", 1, "top")),
+    (EQUALITY, {"conditions": "{grid: {top: [1, four]}}"}, "mixed-setting", ("conditions", 1, "top")),
+    (EQUALITY, {"expected": "2*w", "conditions": "[{w: 1}, {w: sine}]"}, "mixed-setting", ("conditions", 1, "w")),
     (EQUALITY, {"expected": "2/w", "conditions": "[{w: 1}, {w: 0}]"}, "no-finite-value", ("expected",)),
     (EXPONENT, {"expected": "-1/width"}, "no-finite-value", ("expected",)),
     (BOUND, {"at_most": "w"}, "no-finite-value", ("at-most",)),
@@ -230,3 +234,37 @@ def test_findings_stand_on_their_lines(tmp_path: Path) -> None:
     found = [(f.place.path, f.place.line, f.rule) for f in toytree.findings(tree)]
 
     assert found == [(path, line, "bad-tolerance")]
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "says"),
+    [
+        (EQUALITY, {"rivals": '[{name: o, expected: "1.95"}]'},
+         "'o' expects 1.95, inside what is accepted (1.9 to 2.1); a rival counts at 1.8 or below, or at 2.2 or above; "),
+        (EQUALITY, {"rivals": '[{name: o, expected: "2.15"}]'}, "'o' expects 2.15, too near what is accepted (1.9 to 2.1)"),
+        (BOUND, {"rivals": '[{name: o, expected: "1"}]'},
+         "'o' expects 1, inside what is accepted (at most 2.1); a rival counts at 2.2 or above; "),
+        (BOUND, {"at_most": None, "at_least": "'4'", "rivals": '[{name: other, expected: "3.85"}]'},
+         "'other' expects 3.85, too near what is accepted (at least 3.9); a rival counts at 3.8 or below; "),
+        (EQUALITY, {"compare": "ratio", "expected": "'-10'", "rivals": '[{name: o, expected: "-9.5"}]'},
+         "'o' expects -9.5, inside what is accepted (-11 to -9); a rival counts at -12 or below, or at -8 or above; "),
+        (EQUALITY, {"expected": "w", "conditions": "[{w: 2}, {w: 3}]", "rivals": '[{name: o, expected: "0.95*w"}]'},
+         "'o' expects 2.85, too near what is accepted (2.9 to 3.1) (at w 3, where it lies furthest out); "),
+    ],
+)  # fmt: skip
+def test_a_rival_too_near_is_told_where_one_would_count(text: str, changes: Changes, says: str) -> None:
+    """Of a rival that excludes nothing it is said what is accepted and from where on one counts, in its own units."""
+    (message,) = [
+        m for _, broken, m in declaration_findings(prediction(text, **changes)) if broken.name == "rival-too-close"
+    ]
+
+    assert message.startswith(says)
+
+
+def test_a_mixed_setting_is_told_with_its_values() -> None:
+    """The message has the values as written and says that the setting is to be numbers or words throughout."""
+    mixed = prediction(EQUALITY, conditions="[{top: 1}, {top: four}, {top: 16}]")
+
+    assert [message for _, _, message in declaration_findings(mixed)] == [
+        "top is 1, four, 16: numbers and a word; write all as numbers, or all as words"
+    ]

@@ -11,7 +11,7 @@ KG = Path(__file__).parent.parent / "kg"
 
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
-english meanings git findings relations arithmetic latex plain intervals inert steps
+english meanings git findings relations arithmetic latex plain intervals inert steps modelfields
 plan identifiers bibvalue jsonfile texsafe yamlwords
 repository guesses
 textfile names fields validation

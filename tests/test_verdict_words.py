@@ -180,3 +180,14 @@ def test_intervals_with_one_end_are_told_by_it(interval: tuple[float, float], sa
     assert verdicts._span(interval) == said
     finite = all(map(math.isfinite, interval))
     assert verdicts._accepted(interval) == (said if finite else f"the accepted region, {said}")
+
+
+ADVICE = "; the declaration and the script (its CONDITIONS or QUANTITIES) differ: change one of them and run it again."
+
+
+def test_a_run_that_lacks_what_is_declared_says_what_to_do() -> None:
+    """Rows or a quantity that the run does not have are named, and then once that declaration or script is to change."""
+    rows = [row(sample(5, 2.0, 0.02), {"w": 3})]
+
+    assert told(rows, conditions=TWO) == f"The run has no row of 'q' at w 1; the run has no row of 'q' at w 2{ADVICE}"
+    assert told(rows, quantity="p") == f"The run does not measure 'p'; it measures q{ADVICE}"

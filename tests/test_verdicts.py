@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kg import verdicts
+from kg.measurements import MISMATCH
 from kg.results import Result
 from kg.verdicts import Judgement
 from tests.declared import BOUND, EQUALITY, ORDERING, SWITCH, THRESHOLD, judge, prediction, row, run, sample
@@ -248,7 +249,7 @@ def test_qualitative_is_never_judged_by_a_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("conditions", "more"), [(5, "w 5."), (6, "; and 1 more."), (7, "; and 2 more."), (12, "; and 7 more.")]
+    ("conditions", "more"), [(5, "w 5"), (6, "; and 1 more"), (7, "; and 2 more"), (12, "; and 7 more")]
 )
 def test_many_problems_are_cut_short(conditions: int, more: str) -> None:
     """A reason names the first five problems and how many more there are."""
@@ -258,7 +259,7 @@ def test_many_problems_are_cut_short(conditions: int, more: str) -> None:
 
     assert reason.startswith("The run has no row of 'q' at w 1; the run")
     assert reason.count("no row") == 5
-    assert reason.endswith(more)
+    assert reason.endswith(f"{more}{MISMATCH}.")
 
 
 def test_quantities_keep_their_case() -> None:

@@ -12,6 +12,7 @@ from kg import arithmetic, regions
 from kg.arithmetic import FormulaError
 from kg.corpus import Corpus
 from kg.declarations import Control, Prediction, Requirement, Rival
+from kg.fields import Setting
 from kg.findings import Finding, Rule, rule
 from kg.regions import FROM_RUN
 from kg.sweeps import argument
@@ -71,6 +72,11 @@ CONDITIONS = rule(
     "repeated-condition",
     "Each condition is declared once, and a setting that is varied within one is not fixed by it.",
     "conditions: [{width: 8}, {width: 8.0}]",
+)
+MIXED = rule(
+    "mixed-setting",
+    "A setting is a number in every condition, or a word in every one: the word never equals the number meant.",
+    "conditions: [{top: 1}, {top: four}, {top: 16}]",
 )
 ARMS = rule(
     "same-arms",
@@ -147,15 +153,10 @@ def _distance(prediction: Prediction, i: int, rival: Rival) -> Iterator[Breach]:
         return
     if numbers is None or any(map(region.far, numbers)):
         return
-    nearest, unit = max(map(region.beyond, numbers)), " (as a ratio)" if prediction.compare == "ratio" else ""
     says = {
         "switch": "expects of both arms what the prediction says; name one that expects otherwise",
         "ordering": "has a gap above 0 at each step; a rival has a step of 0 or less, in the stated direction",
-    }.get(
-        prediction.type,
-        f"lies at most {max(round(nearest, 9), 0.0):.4g}{unit} outside the accepted region in any condition, expected "
-        f"one tolerance, {region.tolerance:.4g}, in some; add one that tells them apart, or lower the tolerance",
-    )
+    }.get(prediction.type) or regions.nearness(prediction, region, numbers)
     yield ("rivals", i), TOO_CLOSE, f"{rival.name!r} {says}"
 
 
@@ -188,6 +189,8 @@ def _finite(prediction: Prediction, at: tuple[str | int, ...], text: str | None)
     if text is None or text == FROM_RUN:
         return
     formula = arithmetic.parse(text)
+    if formula.names & set(_mixed(prediction)):
+        return
     for condition in regions.conditions(prediction):
         try:
             yield formula.value(condition)
@@ -219,6 +222,14 @@ def _lists(prediction: Prediction) -> Iterator[Breach]:
             if varied in condition:
                 message = f"{varied!r} is varied ({name}) and fixed by a condition; take it out of the condition"
                 yield ("conditions", i), CONDITIONS, message
+    for name, values in _mixed(prediction).items():
+        words = [i for i, value in values.items() if isinstance(value, str)]
+        numbers = [i for i in values if i not in words]
+        odd = min((numbers, words), key=lambda rows: (len(rows), -rows[0]))[0]
+        each = ", ".join(dict.fromkeys(map(argument, values.values())))
+        found = f"{'a number' if len(numbers) == 1 else 'numbers'} and {'a word' if len(words) == 1 else 'words'}"
+        message = f"{name} is {each}: {found}; write all as numbers, or all as words"
+        yield ("conditions", odd, name), MIXED, message
     sizes = prediction.over
     if sizes is not None and (len(set(sizes)) < LEAST_SIZES or len(set(sizes)) < len(sizes) or min(sizes) <= 0):
         found = ", ".join(f"{size:g}" for size in sizes)
@@ -226,6 +237,15 @@ def _lists(prediction: Prediction) -> Iterator[Breach]:
     order = prediction.order
     if order is not None and (len(order) < 2 or len(set(order)) < len(order)):
         yield ("order",), ORDER, f"found {', '.join(map(argument, order))}, expected two values or more, each once"
+
+
+def _mixed(prediction: Prediction) -> dict[str, dict[int, Setting]]:
+    """The settings that are a number in some of the listed conditions and a word in others, by condition."""
+    held: dict[str, dict[int, Setting]] = {}
+    for i, condition in enumerate(prediction.conditions):
+        for name, value in condition.items():
+            held.setdefault(name, {})[i] = value
+    return {name: values for name, values in held.items() if len({isinstance(v, str) for v in values.values()}) > 1}
 
 
 def _arms(prediction: Prediction) -> Iterator[Breach]:

@@ -75,6 +75,14 @@ _SHORT = {
     "implies": "prediction",
 }
 
+_FIELD_OF = {  # by the kind of the record: which of its fields names a record of another kind
+    "claim": {
+        "concept": "needs", "assumption": "assumes", "strand": "strands", "claim": "builds-on", "axis": "regime",
+        "paper": "sources",
+    },
+    "question": {"strand": "strands", "claim": "presumes", "paper": "origin"},
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -107,7 +115,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         elif name not in known[kind] and not _broken(corpus, kind, name):
             unknown += 1
             near = did_you_mean(name, list(known[kind])) if unknown <= MOST_GUESSES else ""
-            yield UNKNOWN[kind].at(place, f"{name!r} is not in {_WHERE[kind]}{near or f'; {_ENTER[kind]}'}")
+            said = f"{name!r} is not in {_WHERE[kind]}{near or f'; {_ENTER[kind]}'}"
+            yield UNKNOWN[kind].at(place, _of_another_kind(reference, known) or said)
     for index, record in enumerate(corpus.retired):
         kind, name = split_address(record.id)
         if name in known[kind]:
@@ -116,6 +125,21 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 f"{record.id!r} is retired here and is still there ({corpus.place(record.id)}); delete that record, "
                 "or this entry",
             )
+
+
+def _of_another_kind(reference: Reference, known: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the name is instead, and where the record has a field for that; "" where it is nothing."""
+    kind, name = split_address(reference.target)
+    other = next((other for other in _FIELD_OF["claim"] if other != kind and name in known[other]), None)
+    if other is None:
+        return ""
+    fieldname = _FIELD_OF.get(split_address(reference.source)[0], {}).get(other)
+    mend = f"put it under {fieldname}" if fieldname else f"name {_a(kind)} that is in {_WHERE[kind]}"
+    return f"{name!r} is {_a(other)}; {mend}"
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _broken(corpus: Corpus, kind: str, name: str) -> bool:

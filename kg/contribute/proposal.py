@@ -22,8 +22,9 @@ from kg.corpus import Corpus
 from kg.findings import Finding, Place, beyond
 from kg.graph import Edge, Graph
 from kg.layout import FOLDERS
+from kg.modelfields import Location
 from kg.reader import DUPLICATE_ID, uncollected
-from kg.validation import Location, Origin, build
+from kg.validation import Origin, build
 
 _KINDS = {"claims": "claim", "questions": "question", "arguments": "argument"}
 

@@ -160,6 +160,22 @@ def test_the_legend_filters_list_and_graph(public: str, visit: Visit, browser: A
 
 
 @needs_chromium
+def test_a_graph_without_room_waits_for_it(public: str, visit: Visit) -> None:
+    """Hidden and shown again it is drawn as before, and no script fails meanwhile."""
+    page = visit(f"{public}/explore?node={PLATEAU}")
+    wait_drawn(page, PLATEAU)
+    for display in ("none", ""):
+        page.evaluate(
+            """(display) => new Promise((done) => {
+                document.querySelector(".st-key-beside").style.display = display;
+                requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+            })""",
+            display,
+        )
+    wait_drawn(page, PLATEAU)
+
+
+@needs_chromium
 def test_a_line_tells_its_reason(public: str, visit: Visit) -> None:
     """A click on a line says why it is there, in the address as well; the table holds the same, and its links lead on."""
     page = visit(f"{public}/explore?node={PLATEAU}&without=paper,prediction,question,argument,reproduction")

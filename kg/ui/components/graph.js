@@ -171,6 +171,8 @@ function background(pen, seen) {
 function settle(seen) {
   const { network, picture } = seen;
   if (!network) return;
+  const { width, height } = network.body.container.getBoundingClientRect();
+  if (width < 60 || height < 120) return; // no room yet: when there is, its change of size calls this again
   fill(seen);
   if (showAll(seen) >= SMALLEST || picture.nodes.length > 80) return;
   const { bounds } = picture.back;
