@@ -229,3 +229,23 @@ def test_what_words_find_is_named_for_a_concept_that_is_none(tmp_path: Path) -> 
     done = kg(toytree.TOY, *CLAIM, "--needs", "small-steps")
 
     assert "--needs: there is no concept 'small-steps'; near it:\n  gradient-descent  " in done.output
+
+
+def test_a_quantity_that_others_hold_is_told_once_at_its_flag(tmp_path: Path) -> None:
+    """Two predictions that accept other values bring one line with a name that is free, and a rival that links them."""
+    tree = toytree.copy(tmp_path)
+    sharp = ["--tolerance", "0.05", "--tolerance-why", "w", "--quantity", "onset", "--condition", "curvature=1"]
+    same = ["--claim", "stability-limit", "--id", "again", "--expected", "2", *sharp]
+    assert kg(tree, *PREDICTION, "equality", *same).exit_code == 0
+    done = kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp)
+
+    assert done.exit_code == 1
+    assert done.output.count("--quantity: ") == 1
+    others = "prediction:stability-limit/onset and prediction:stability-limit/again, which accept other values"
+    assert f"--quantity: 'onset' is already a quantity of {others}" in done.output
+    assert "such as plateau_onset" in done.output
+    assert "stability-limit.yaml:" not in done.output
+    assert kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp, "--quantity", "plateau_onset").exit_code == 0
+    linked = ["--id", "q", "--rival", "{name: onset, expected: '2', claim: stability-limit}"]
+    assert kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp, *linked).exit_code == 0
+    assert "the whole record" in " ".join(kg(tree, "new", "prediction", "--help").output.split())

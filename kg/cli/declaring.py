@@ -69,7 +69,8 @@ RIVALS_OF = {"ordering": "flat=0,0", "switch": "time alone=true,false"}
 """A rival by the types for which it has a form of its own."""
 _CITED = "paper=cohen2021gradient"
 FIELDS = (
-    Field("quantity", EXPECTS, "The key in the script's result.", "half_time"),
+    Field("quantity", EXPECTS, "The key in the script's result; the whole record shares "
+          "it, so that one that another prediction has is the same thing measured.", "half_time"),
     Field("conditions", EXPECTS, "Settings of one measurement; may be repeated.", "eta=0.4,beta=0.9", forms.settings,
           many=True, name="condition"),
     Field("grid", EXPECTS, "All combinations, a setting by each --grid.", "eta=0.1,0.2", many=True),

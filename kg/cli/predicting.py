@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +16,12 @@ from kg.cli.creating import new
 from kg.cli.declaring import PROVENANCE, TEST, declared, lacking, options
 from kg.cli.flags import option
 from kg.cli.writing import held, today, written
+from kg.english import listed
 from kg.meanings import LEVELS, TYPES
+
+if TYPE_CHECKING:
+    from kg.findings import Finding
+    from kg.graph import Graph
 
 PREDICTED = "What is predicted"
 _EMPTY = frozenset(
@@ -73,7 +80,8 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
         text = drafts.with_prediction(mend.read(graph.corpus.root, path), fields, path)
     except Refused as problem:
         raise click.ClickException(str(problem)) from None
-    written(ask, {path: text}, path, at)
+    shared = partial(_shared, graph, claim, str(fields.get("quantity", "")))
+    written(ask, {path: text}, path, at, once={"unlinked-rivals": shared})
     click.echo(f"added {claim}/{fields['id']} to {path}")
     if _names_nothing(fields["refuted-if"]):
         said = "--refuted-if says that it is false, and names no observation; write what one would see, and where"
@@ -82,6 +90,32 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
         click.echo(
             f"a script can test it once its declaration has {', '.join(lacks)} too; add them to {path}", err=True
         )
+
+
+def _shared(graph: Graph, claim: str, quantity: str, findings: Sequence[Finding]) -> str:
+    """What to do about a new prediction of ``claim`` that cannot hold beside others of the same quantity."""
+    from kg.duplicates import SMALL_WORDS
+
+    corpus = graph.corpus
+    same = {address: other for address, other, one in corpus.predictions() if one.quantity == quantity}
+    places = {address: corpus.place(address, "quantity") for address in same}
+    others = [
+        address
+        for address, place in places.items()
+        if any(repr(address) in f.message or place == f.place for f in findings)
+    ]
+    taken = {one.quantity for _, _, one in corpus.predictions()}
+    words = [word for word in claim.split("-") if word not in SMALL_WORDS] or [claim]
+    names = ["_".join([*words[:size], quantity]) for size in range(1, len(words) + 1)]
+    own = next((name for name in names if name not in taken), names[-1])
+    accepts = "accepts" if len(others) == 1 else "accept"
+    said = f"--quantity: {quantity!r} is already a quantity of {listed(others)}, which {accepts} other values; "
+    said += f"choose a name of its own, such as {own}"
+    if rival := next((same[address] for address in others if same[address] != claim), ""):
+        said += (
+            f"; if it is the same thing measured, name that account: --rival '{{name: …, expected: …, claim: {rival}}}'"
+        )
+    return said
 
 
 def _names_nothing(falsifier: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ import click
 from kg.cli import asking, neighbours
 from kg.cli.asking import Asker
 from kg.cli.flags import Location, told
+from kg.findings import Finding
 
 
 def today() -> str:
@@ -52,10 +53,18 @@ def held(ask: Asker, kind: str, path: str, at: Location, fields: Mapping[str, An
     ask.done(told(findings, path, at))
 
 
-def written(ask: Asker, files: Mapping[str, str], path: str, at: Location, new: frozenset[str] = frozenset()) -> None:
+def written(
+    ask: Asker,
+    files: Mapping[str, str],
+    path: str,
+    at: Location,
+    new: frozenset[str] = frozenset(),
+    once: Mapping[str, Callable[[Sequence[Finding]], str]] | None = None,
+) -> None:
     """Write the change, and tell the warnings that it brings; exit 1 where the rules refuse it.
 
-    What they find in the record at ``at`` of the file at ``path`` is told by the flags that gave it.
+    What they find in the record at ``at`` of the file at ``path`` is told by the flags that gave it; all findings of a
+    rule that ``once`` has are told in the line that it makes of them.
     """
     from kg.contribute.change import Refused, apply
 
@@ -64,7 +73,9 @@ def written(ask: Asker, files: Mapping[str, str], path: str, at: Location, new: 
     except Refused as problem:
         said = str(problem)
         if problem.findings:
-            lines = [line for _, line in told(problem.findings, path, at)]
+            alone = {rule: [each for each in problem.findings if each.rule == rule] for rule in once or {}}
+            lines = [made(alone[rule]) for rule, made in (once or {}).items() if alone[rule]]
+            lines += [line for _, line in told([f for f in problem.findings if f.rule not in alone], path, at)]
             rules = " ".join(sorted({finding.rule for finding in problem.findings}))
             said = "\n".join(["nothing was written, as kg check would refuse it:", *lines, f"more: kg explain {rules}"])
         raise click.ClickException(said + ask.again()) from None
