@@ -6,7 +6,7 @@ import time
 
 import streamlit as st
 
-PAINT_S = 0.09
+PAINT_S = 0.05
 """What a browser needs to paint the heading: whatever comes sooner is drawn first, and holds it back for longer."""
 
 
