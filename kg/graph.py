@@ -132,8 +132,12 @@ class Graph:
                 return (live[0], []) if len(live) == 1 else (None, live)
         if named:
             return named[0], named[1:]
-        own = [node.address for node in self.nodes("prediction") if node.id.partition("/")[2] == text]
+        own = [node.address for node in self.called(text)]
         return (own[0], []) if len(own) == 1 else (None, own)
+
+    def called(self, short: str) -> list[Node]:
+        """The predictions whose id within their claims is ``short``."""
+        return [node for node in self.nodes("prediction") if node.id.partition("/")[2] == short]
 
 
 _BARE = ("claim", "prediction", "question", "paper", "reproduction", "strand", "concept", "assumption", "argument")

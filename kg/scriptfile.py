@@ -45,9 +45,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\.py\Z", re.ASCII)
 class Script:
     """One experiment: ``name`` is the file's stem and the reproduction's id; ``sha256`` is of its bytes.
 
-    ``placeholder`` is the first line that still holds the skeleton's mark, 0 where none does. ``marks`` are the lines
-    of all marks, each with where it stands. ``unwritten``: what it gives means nothing yet, as measure() is the
-    skeleton's, or a mark stands outside the docstrings.
+    ``marks`` are the lines that still hold the skeleton's mark, each with where it stands. ``unwritten``: what it gives
+    means nothing yet, as measure() is the skeleton's, or a mark stands outside the docstrings.
     """
 
     name: str
@@ -55,9 +54,13 @@ class Script:
     title: str
     docstring: str
     sha256: str
-    placeholder: int = 0
     marks: tuple[tuple[int, str], ...] = ()
     unwritten: bool = False
+
+    @property
+    def placeholder(self) -> int:
+        """The first line that still holds the skeleton's mark, 0 where none does."""
+        return self.marks[0][0] if self.marks else 0
 
 
 def is_script_name(name: str) -> bool:
@@ -90,20 +93,21 @@ def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
         return None, [UNREADABLE.at(Place(path), f"{problem}; read it again when nothing writes to it")]
     if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n") != text.encode():
         return None, [UNREADABLE.at(Place(path), "changed while it was read; read it again when nothing writes to it")]
-    marks = _marks(text, tree)
-    first = marks[0][0] if marks else 0
+    marks = _marks(text, tree) if PLACEHOLDER in text else ()
     unwritten = bool(marks) and (_is_skeleton(tree) or any(where == _CODE for _, where in marks))
-    told = (
-        "the skeleton's placeholder is still here; put the measurement in its place before a run is recorded"
-        if unwritten
-        else f"{PLACEHOLDER} is still in {marks[0][1]}; say there what the script measures before a run is recorded"
-        if marks
-        else ""
-    )
-    found = [UNWRITTEN.at(Place(path, first), told)] if marks else []
-    digest = hashlib.sha256(raw).hexdigest()
-    script = Script(Path(path).stem, path, title, docstring, digest, first, marks, unwritten)
-    return script, [*first_problems(list(_imports(root, path, tree))), *found]
+    script = Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest(), marks, unwritten)
+    return script, [*first_problems(list(_imports(root, path, tree))), *_unwritten(script)]
+
+
+def _unwritten(script: Script) -> Iterator[Finding]:
+    if script.unwritten:
+        told = "the skeleton's placeholder is still here; put the measurement in its place before a run is recorded"
+    elif script.marks:
+        where = script.marks[0][1]
+        told = f"{PLACEHOLDER} is still in {where}; say there what the script measures before a run is recorded"
+    else:
+        return
+    yield UNWRITTEN.at(Place(script.path, script.placeholder), told)
 
 
 def _marks(text: str, tree: ast.Module) -> tuple[tuple[int, str], ...]:

@@ -175,20 +175,16 @@ class Asker:
         address, _ = self.graph.resolve(text if text.startswith(f"{kind}:") else f"{kind}:{text}")
         if address and address.startswith(f"{kind}:"):
             return address.partition(":")[2]
-        called = self._called(text) if kind == "prediction" else []
-        return called[0] if len(called) == 1 else None
-
-    def _called(self, short: str) -> list[str]:
-        """The predictions of the id ``short`` within their claims."""
-        return [node.id for node in self.graph.nodes("prediction") if node.id.partition("/")[2] == short]
+        called = self.graph.called(text) if kind == "prediction" else []
+        return called[0].id if len(called) == 1 else None
 
     def _title(self, name: str, kind: str | None) -> str:
         return self.graph.node(f"{kind}:{name}" if kind else name).title
 
     def _near(self, words: str, kind: str | None, limit: int = NEAR) -> list[tuple[str, str]]:
         """Ids (of any kind: addresses) and titles of the nodes of ``kind`` that are called so, or that words find."""
-        if kind == "prediction" and (called := self._called(words)):
-            return [(name, self._title(name, kind)) for name in called]
+        if kind == "prediction" and (called := self.graph.called(words)):
+            return [(node.id, node.title) for node in called]
         spaced = words.partition(":")[2] or words
         hits = self.index.find(spaced.replace("-", " "), kind, limit)
         return [(hit.address.partition(":")[2] if kind else hit.address, hit.title) for hit in hits]

@@ -178,10 +178,9 @@ function settle(seen) {
   const { bounds } = picture.back;
   const middle = picture.selected ? network.getPosition(picture.selected) : bounds ? { x: bounds[2], y: 0 } : { x: 0, y: 0 };
   if (bounds) {
-    const box = network.body.container.getBoundingClientRect();
     const within = (at, half, low, high) => (high - low < 2 * half ? (low + high) / 2 : Math.min(Math.max(at, low + half), high - half));
-    middle.x = within(middle.x, box.width / 2 / SMALLEST, bounds[0] - 10, bounds[2] + 10);
-    middle.y = within(middle.y, box.height / 2 / SMALLEST, bounds[1] - 40, bounds[3] + 70);
+    middle.x = within(middle.x, width / 2 / SMALLEST, bounds[0] - 10, bounds[2] + 10);
+    middle.y = within(middle.y, height / 2 / SMALLEST, bounds[1] - 40, bounds[3] + 70);
   }
   network.moveTo({ scale: SMALLEST, position: middle });
 }
