@@ -169,15 +169,15 @@ def test_every_field_has_a_flag() -> None:
 
 ANSWERS = {
     "exponent": (
-        ["change", "at-most -0.5", "0.1", "drift of it", "width", "128,256,512,1024", "", "keeps=0"],
+        ["change", "", "at-most -0.5", "width", "128,256,512,1024", "0.1", "drift of it", "keeps=0"],
         {"at_most": "-0.5", "in_": "width", "conditions": ()},
     ),
     "ordering": (
-        ["cka", "width", "16,64", "up", "0.03", "noise of it", "eta=0.1; eta=0.2", "flat=0"],
+        ["cka", "eta=0.1; eta=0.2", "width", "16,64", "up", "0.03", "noise of it", "flat=0"],
         {"direction": "up"},
     ),
     "switch": (["acc", "decay=1,at-least=0.9", "decay=0,at-most=0.2", "time=true,false"], {"quantity": "acc"}),
-    "bound": (["loss", "at-least 2", "0.1", "drift of it", "eta=0.1", "none=1"], {"at_least": "2", "expected": None}),
+    "bound": (["loss", "eta=0.1", "at-least 2", "0.1", "drift of it", "none=1"], {"at_least": "2", "expected": None}),
     "equality": ([""], {"quantity": None, "expected": None}),
 }
 

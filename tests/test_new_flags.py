@@ -192,13 +192,18 @@ def test_on_a_terminal_the_nearest_come_before(
 
 
 def test_answers_are_kept_where_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was answered before a refusal is given back as flags."""
+    """What was answered before a refusal, or before Ctrl-C, is given back as flags."""
     monkeypatch.setattr(asking, "interactive", lambda: True)
-    done = kg(toytree.TOY, "new", "concept", text="Noise $x\nIt shakes.\n\n")
+    said = "Descent in small steps along the gradient"
+    refused = kg(toytree.TOY, "new", "concept", text=f"Gradient descents\n{said}\n")
+    twice = kg(toytree.TOY, *CLAIM[: CLAIM.index("--kind")], "--kind", "law", text="empirical-laws\n")
 
-    assert done.exit_code == 1, done.output
-    assert "--title: unbalanced-tex" in done.output
-    assert "--title 'Noise $x' --statement 'It shakes.'" in done.output
+    assert (refused.exit_code, twice.exit_code) == (1, 1)
+    assert f"--title 'Gradient descents' --statement '{said}'" in refused.output
+    assert (
+        "nothing was written\nyour answers, to be given as flags the next time:\n  --strand empirical-laws"
+        in twice.output
+    )
 
 
 def test_the_level_of_a_test_is_a_field() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.corpus import Corpus
 from kg.declarations import Prediction
+from kg.english import counted
 from kg.findings import Finding, rule
 
 HOLLOW = rule(
@@ -57,8 +58,8 @@ def problem(kind: str, name: str, text: str) -> str | None:
         return f"found {marks[0] if marks else shown!r}, which stands for what was to be written; write {wanted}"
     size = sum(map(len, words))
     if len(words) < fewest or size < shortest:
-        counts = f"{len(words)} word{'' if len(words) == 1 else 's'} of {size} letters and digits"
-        expected = f"{fewest} word{'' if fewest == 1 else 's'} and {shortest} letters or more"
+        counts = f"{counted(len(words), 'word')} of {counted(size, 'character')}"
+        expected = f"{counted(fewest, 'word')} and {counted(shortest, 'character')} or more"
         return f"found {shown!r}, {counts}, expected {expected}; write {wanted}"
     return None
 
