@@ -61,7 +61,7 @@ title: Why is it so?
 statement: Why does \\eta matter?
 strands: [empirical-law]
 presumes: [stability-limits]
-settled-by: [{text: a proof}, {answer: yes}]
+settled-by: [{text: a proof of it}, {answer: yes}]
 stakes: All of it.
 difficulty: very hard
 history: [{date: 2026-11-20, state: open, because: "paper:nobody2020"}]

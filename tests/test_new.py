@@ -174,7 +174,7 @@ def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
 def test_the_nearest_questions_arguments_and_concepts_are_shown(tree: Path, kg: Kg) -> None:
     """A new question, argument or concept is followed by those that are nearest, a target in common counting double."""
     said = kg("new", "question", "--title", "Why is the plateau at two?", "--statement", "What makes it two?",
-              "--strand", "empirical-laws", "--settled-by", "a bound", "--answer", "the bound", "--stakes", "it",
+              "--strand", "empirical-laws", "--settled-by", "a bound on it", "--answer", "the bound", "--stakes", "the bound",
               "--difficulty", "hard", "--paper", "cohen2021gradient").output  # fmt: skip
     assert said.partition("near it")[2].splitlines()[1].startswith("  why-two  ")
 
@@ -247,7 +247,7 @@ def test_single_files_take_a_concept_and_a_reading(tree: Path, kg: Kg) -> None:
         "momentum=meet",
     )
     kg("new", "question", "--title", "Why so?", "--statement", "What widens it?", "--strand", "empirical-laws", "--settled-by",
-       "A sweep.", "--answer", "this", "--stakes", "Rates.", "--difficulty", "easy", "--paper", "damian2022self")  # fmt: skip
+       "A sweep of rates.", "--answer", "this", "--stakes", "The rates.", "--difficulty", "easy", "--paper", "damian2022self")  # fmt: skip
     kg("new", "argument", "--title", "Too small", "--statement", "It may fail.", "--paper", "damian2022self", "--by", "person",
        "--stance", "objects", "--target", "claim:plateau")  # fmt: skip
 

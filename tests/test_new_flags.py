@@ -29,8 +29,8 @@ NO_FIELD = {"--id", "--force", "--claim", "--prediction", "--help"}
 GIVEN = [
     (name, one) for name, command in new.commands.items() for one in command.params if isinstance(one, click.Option)
 ]
-PREDICTION = ["new", "prediction", "--claim", "plateau", "--id", "p", "--statement", "S.", "--about", "trained-network",
-              "--refuted-if", "R.", "--type"]  # fmt: skip
+PREDICTION = ["new", "prediction", "--claim", "plateau", "--id", "p", "--statement", "It is seen late.", "--about", "trained-network",
+              "--refuted-if", "It is seen early.", "--type"]  # fmt: skip
 COMMON = {
     "id": "p", "statement": "S.", "type": "bound", "about": "field", "frozen": {"date": "2026-11-26", "pilot": "false"},
 }  # fmt: skip
@@ -119,8 +119,8 @@ def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["bound", "--tolerance", "5%", "--tolerance-why", "w"], "--tolerance: wrong-value: found '5%'"),
-        (["bound", "--tolerance", "{value: 1}", "--tolerance-why", "w"], "--tolerance: wrong-"),
+        (["bound", "--tolerance", "5%", "--tolerance-why", "seen in theory"], "--tolerance: wrong-value: found '5%'"),
+        (["bound", "--tolerance", "{value: 1}", "--tolerance-why", "seen in theory"], "--tolerance: wrong-"),
         (["bound", "--by", "2027"], "--by: wrong-value: found '2027'"),
         (["bound", "--compare", "relative"], "--compare: wrong-value: found 'relative'"),
         (["bound", "--order", "1,2"], "--order: misplaced-field"),
@@ -192,13 +192,18 @@ def test_on_a_terminal_the_nearest_come_before(
 
 
 def test_answers_are_kept_where_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was answered before a refusal is given back as flags."""
+    """What was answered before a refusal, or before Ctrl-C, is given back as flags."""
     monkeypatch.setattr(asking, "interactive", lambda: True)
-    done = kg(toytree.TOY, "new", "concept", text="Noise $x\nIt shakes.\n\n")
+    said = "Descent in small steps along the gradient"
+    refused = kg(toytree.TOY, "new", "concept", text=f"Gradient descents\n{said}\n")
+    twice = kg(toytree.TOY, *CLAIM[: CLAIM.index("--kind")], "--kind", "law", text="empirical-laws\n")
 
-    assert done.exit_code == 1, done.output
-    assert "--title: unbalanced-tex" in done.output
-    assert "--title 'Noise $x' --statement 'It shakes.'" in done.output
+    assert (refused.exit_code, twice.exit_code) == (1, 1)
+    assert f"--title 'Gradient descents' --statement '{said}'" in refused.output
+    assert (
+        "nothing was written\nyour answers, to be given as flags the next time:\n  --strand empirical-laws"
+        in twice.output
+    )
 
 
 def test_the_level_of_a_test_is_a_field() -> None:
@@ -234,7 +239,16 @@ def test_what_words_find_is_named_for_a_concept_that_is_none(tmp_path: Path) -> 
 def test_a_quantity_that_others_hold_is_told_once_at_its_flag(tmp_path: Path) -> None:
     """Two predictions that accept other values bring one line with a name that is free, and a rival that links them."""
     tree = toytree.copy(tmp_path)
-    sharp = ["--tolerance", "0.05", "--tolerance-why", "w", "--quantity", "onset", "--condition", "curvature=1"]
+    sharp = [
+        "--tolerance",
+        "0.05",
+        "--tolerance-why",
+        "seen in theory",
+        "--quantity",
+        "onset",
+        "--condition",
+        "curvature=1",
+    ]
     same = ["--claim", "stability-limit", "--id", "again", "--expected", "2", *sharp]
     assert kg(tree, *PREDICTION, "equality", *same).exit_code == 0
     done = kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp)

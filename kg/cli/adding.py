@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import as_json, load, put
+from kg.cli.common import Refusal, as_json, load, put
 
 if TYPE_CHECKING:
     from kg.contribute.addpaper import Addition
@@ -40,7 +40,7 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
     corpus = graph.corpus
     path = f"bib/{strand}.bib"
     if not (corpus.root / path).is_file():
-        raise click.UsageError(f"--strand: there is no {path}; {_strands(graph, strand)}")
+        raise Refusal(f"--strand: there is no {path}; {_strands(graph, strand)}")
     fetched = source != "-" and not source.endswith(".bib")
     try:
         if fetched:
