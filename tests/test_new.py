@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -308,6 +309,14 @@ def test_every_type_has_a_skeleton_in_the_shared_form(
     for hold in (shared.test_a_script_stands_alone, shared.test_the_shared_lines_are_the_same_everywhere,
                  shared.test_the_docstring_says_what_a_reader_needs):  # fmt: skip
         hold("made")
+
+
+def test_the_sizes_of_a_skeleton_stand_in_one_place() -> None:
+    """Each number of draws is written once, so that changing a budget changes all that is said of it."""
+    text = skeleton.script("made", "A claim.", prediction(EQUALITY))
+    sizes = ("100", "10000", "1000000")
+
+    assert [len(re.findall(rf"\b{size}\b", text.replace("_", "").replace(" 0", "0"))) for size in sizes] == [1, 1, 1]
 
 
 def test_the_runner_is_no_terminal() -> None:
