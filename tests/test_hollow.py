@@ -24,7 +24,8 @@ PLATEAU, WHY = "data/claims/plateau.yaml", "data/questions/why-two.yaml"
         ("claim", "statement", "blah blah blah blah"), ("concept", "title", "xxx"), ("concept", "title", "A"),
         ("question", "stakes", "tbd"), ("question", "text", "A proof."), ("question", "answer", "?"),
         ("question", "answer", "TBD"), ("question", "if-agrees", "-"), ("prediction", "refuted-if", "R."),
-        ("prediction", "refuted-if", "It fails."), ("prediction", "why", "w"), ("prediction", "why", "placeholder"),
+        ("prediction", "refuted-if", "It fails."),
+        ("prediction", "refuted-if", "The prediction turns out to be false."), ("prediction", "why", "w"), ("prediction", "why", "placeholder"),
         ("prediction", "why", "noise"),
     ],
 )  # fmt: skip
@@ -40,7 +41,7 @@ def test_what_says_nothing_is_told(kind: str, name: str, text: str) -> None:
     [
         ("concept", "title", "SGD"), ("claim", "title", "Noise helps"), ("claim", "statement", "None is better here."),
         ("claim", "statement", "Noise may fail."), ("question", "answer", "no"), ("prediction", "why", "Euler bias"),
-        ("prediction", "refuted-if", "The gain is 0."), ("prediction", "statement", r"Late sharpness is $2/\eta$."),
+        ("prediction", "refuted-if", "The gain is 0."), ("prediction", "refuted-if", "It is not 2 at all."), ("prediction", "statement", r"Late sharpness is $2/\eta$."),
         ("claim", "where", "x"),
     ],
 )  # fmt: skip
