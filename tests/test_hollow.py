@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kg.checks import hollow
+from kg.contribute.proposal import propose
+from kg.graph import load
 from tests import toytree
 from tests.test_new import CLAIM, Kg, kg, tree
 
@@ -88,3 +90,13 @@ def test_kg_new_tells_it_at_the_flag(tree: Path, kg: Kg) -> None:
     assert "--title: hollow-text: found 'y'" in said
     assert "--statement: hollow-text: found 'x'" in said
     assert len(list((tree / "data/claims").iterdir())) == 2
+
+
+def test_the_page_that_proposes_tells_it_too() -> None:
+    """A proposal is held to it like a file, at the line of the field."""
+    path = "data/claims/plateau.yaml"
+    text = (toytree.TOY / path).read_text().replace(r"Sharpness rises and then hovers at $2/\eta$.", "todo")
+
+    [found] = propose(load(toytree.TOY), path, text).findings
+
+    assert (found.rule, found.place.line) == ("hollow-text", 2)
