@@ -6,7 +6,7 @@ findings, relations               what can be wrong; the kinds and relations; en
 identifiers, arithmetic, latex    grammars of ids and DOIs; expected values; TeX to text, plain beside it
 inert, texsafe, cite              contributed text that does nothing as Markdown and as TeX; BibTeX entries
 fields, declarations, records     closed models of everything that people write; validation holds values to them
-textfile, yamlfile, bibfile       one file each, safely; names, papers, scriptfile, jsonfile beside them
+textfile, yamlfile, bibfile       one file each, safely; yamlrest, names, papers, scriptfile, jsonfile beside them
 results, stored, runs, mapfiles   what a script measured; immutable files of runs and maps
 layout, corpus, reader, graph     which file holds what; the whole record, and how it is read; the typed graph
 levels, goals, steps, plan, reading   what is known how well; reading lists and the solver behind them

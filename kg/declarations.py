@@ -209,9 +209,14 @@ def _grid(conditions: Any) -> Any:
         return conditions
     grid = conditions.get("grid")
     if set(conditions) != {"grid"} or not isinstance(grid, dict) or not grid:
-        raise refuse("wrong-value", conditions, "a list of conditions, or grid: {setting: [values]}")
+        given = [f"{name}: {value}" for name, value in conditions.items() if isinstance(value, str) and value][:3]
+        first = ", ".join(given) or "setting: value"
+        listed = (
+            f"a list of conditions; begin each with '- ', as in '- {{{first}}}', or write grid: {{setting: [values]}}"
+        )
+        raise refuse("wrong-value", conditions, listed)
     if not all(isinstance(values, tuple) and values for values in grid.values()):
-        raise refuse("wrong-value", grid, "a list of values for each setting of the grid")
+        raise refuse("wrong-value", grid, "a list of values for each setting of the grid, as in {setting: [1, 2]}")
     size = 1
     for values in grid.values():
         size *= len(values)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:  # a search by words alone weighs no evidence
 class Answer:
     """The hits of one ``query``; ``more`` is how many there are where some are left out, else 0.
 
-    ``absent`` says of each word that the record does not hold what was searched for in its place.
+    ``absent`` says of each word that the record does not hold what was searched for in its place, and whether no node
+    holds all words.
     """
 
     query: str
@@ -56,7 +57,9 @@ def answers(
             hits = [Hit(node.address, node.kind, node.title, "") for node in graph.nodes(kind)]
         if evidence and picked:
             hits = [hit for hit in hits if picked.holds(evidence, graph.node(hit.address))]
-        absent = absence(index.absent(query)) if index and query else ()
+        absent = absence(index.absent(query)) if index and query else []
+        if index and query and (apart := index.apart(query, kind)):
+            absent.append(apart)
         found.append(Answer(query, tuple(hits[:limit]), len(hits) if len(hits) > limit else 0, tuple(absent)))
     return found
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kg import bibfile, identifiers, layout, mapfiles, papers, runs, scriptfile, textfile, yamlfile
+from kg import bibfile, identifiers, layout, mapfiles, papers, runs, scriptfile, textfile, yamlfile, yamlrest
 from kg.corpus import Corpus
 from kg.findings import Finding, Place, rule, visible
 from kg.layout import DATA, FOLDERS, HELD, KIND_OF, RECORD, SINGLES, UNEXPECTED, folder_of
 from kg.modelfields import Location
 from kg.records import Meter, Retired
+from kg.relations import KINDS
 from kg.textfile import Gate, first_problems, open_gate
 from kg.validation import WRONG_SHAPE, Origin, build
 
@@ -134,7 +135,21 @@ class _Reader:
                 held, mend = HELD.get(folder, "<id>.yaml"), layout.mend(self.root, self.gate, folder, name)
                 message = f"found '{shown}', expected {held} in {folder}/; {mend}"
                 self.findings.append(UNEXPECTED.at(Place(f"{folder}/{shown}"), message))
+                self._unexpected(folder, name)
         return [name for name in names if expected(name)]
+
+    def _unexpected(self, folder: str, name: str) -> None:
+        """Hold what looks like a record, in a file that is not expected where it stands, to the rules for its kind."""
+        path = f"{folder}/{name}"
+        if not name.endswith((".yaml", ".yml")) or self.gate(path) is not None:
+            return
+        file = yamlrest.load(self.root, path)
+        where = folder_of(file.value) if file else None
+        if file is not None and where is not None:
+            self.findings += file.findings
+            self._record(
+                FOLDERS[where], Path(name).stem, file.value, Origin(visible(path), file.lines, lost=file.lost), True
+            )
 
     def _left_out(self, path: str, *broken: str) -> bool:
         """Whether the gate is shut for ``path``; then ``broken`` are the addresses that are lost with it."""
@@ -169,17 +184,17 @@ class _Reader:
             lines: dict[Location, int] = {(name,): line for name, line in entry.lines.items()}
             self._keep("paper", paper.key, paper, Origin(path, lines, (), entry.place.line))
 
-    def _record(self, model: type[BaseModel], name: str, value: Any, origin: Origin) -> None:
+    def _record(self, model: type[BaseModel], name: str, value: Any, origin: Origin, misplaced: bool = False) -> None:
+        """Keep a record whose id and fields are right; one that is ``misplaced`` is only held to the rules."""
         kind = KIND_OF[model]
         fits, expected = identifiers.is_record_id, "lower-case letters, digits, '.', '_' and '-' (at most 80)"
         if kind == "axis":
             fits, expected = identifiers.is_setting_name, "a letter, then letters, digits and '_./*-' (at most 40)"
-        if not fits(name):
+        if not fits(name) and not misplaced:
             self.findings.append(BAD_RECORD_ID.at(origin.place(), f"found {name[:80]!r}, expected {expected}"))
-            return
         record, findings = build(model, value, origin)
         self.findings += first_problems(findings)
-        if record is not None:
+        if record is not None and fits(name) and not misplaced and not origin.losses():
             self._keep(kind, name, record, origin)
             return
         self.broken.add(f"{kind}:{name}")
@@ -192,9 +207,14 @@ class _Reader:
                 self.broken.add(f"prediction:{name}/{prediction.get('id')}")
 
     def _yaml(self, path: str) -> yamlfile.YamlFile:
+        """The file, or the rest of one with faults of form."""
         file = yamlfile.load(self.root, path)
-        self.findings += file.findings[:-1]
-        for last in file.findings[-1:]:  # such a file gives no value, so no other rule has seen what it holds
+        if file.value is None and (rest := yamlrest.load(self.root, path)) is not None:
+            misnamed = [found for found in file.findings if found.rule == textfile.BAD_NAME.name]
+            file = replace(rest, findings=(*misnamed, *rest.findings))
+        told = file.findings if file.value is not None else file.findings[:-1]
+        self.findings += told
+        for last in file.findings[len(told) :]:  # such a file gives no value, so no other rule has seen what it holds
             unread = f"{last.message}; the rest of this file is not checked until its form is mended"
             self.findings.append(last if last.rule == textfile.FORBIDDEN.name else replace(last, message=unread))
         self.warnings += file.warnings
@@ -206,6 +226,7 @@ class _Reader:
             return
         file = self._yaml(path)
         where = folder_of(file.value)
+        origin = Origin(visible(path), file.lines, lost=file.lost)
         if file.value is None:
             self.broken.add(f"{KIND_OF[model]}:{stem}")
         elif where is not None and FOLDERS[where] is not model:
@@ -215,37 +236,46 @@ class _Reader:
             )
             self.findings.append(UNEXPECTED.at(Place(path), message))
             self.broken |= {f"{KIND_OF[FOLDERS[where]]}:{stem}", f"{KIND_OF[model]}:{stem}"}
+            self._record(FOLDERS[where], stem, file.value, origin, misplaced=True)
         else:
-            self._record(model, stem, file.value, Origin(path, file.lines))
+            misnamed = any(found.rule == textfile.BAD_NAME.name for found in file.findings)
+            self._record(model, stem, file.value, origin, misnamed)
 
     def _single(self, path: str, model: type[BaseModel]) -> None:
-        if self._left_out(path, f"{KIND_OF[model]}:*"):
+        kind = KIND_OF[model]
+        if self._left_out(path, f"{kind}:*"):
             return
         file = self._yaml(path)
         if file.value is None or not isinstance(file.value, dict):
-            self.broken.add(f"{KIND_OF[model]}:*")
+            self.broken.add(f"{kind}:*")
             if file.value is not None:
                 self.findings.append(WRONG_SHAPE.at(Place(path), "expected a mapping of ids to records"))
             return
+        # a line that is too far in, or not enough, is told with the record above it: each name may be that of a record
+        self.broken |= {f"{kind}:{name}" for names in file.lost.values() for name in names or ("*",)}
         for name, value in file.value.items():
-            self._record(model, name, value, Origin(path, file.lines, (name,)))
+            self._record(model, name, value, Origin(path, file.lines, (name,), lost=file.lost))
 
     def _retired(self, path: str) -> None:
         if self._left_out(path):
             return
         file = self._yaml(path)
         if file.value is None:
+            self.broken |= {f"{kind}:*" for kind in KINDS}  # one of them may be retired
             return
         if not isinstance(file.value, tuple):
             self.findings.append(WRONG_SHAPE.at(Place(path), "expected a list of retired ids"))
             return
+        self.broken |= {name for names in file.lost.values() for name in names if ":" in name}
         for index, value in enumerate(file.value):
-            origin = Origin(path, file.lines, (index,))
+            origin = Origin(path, file.lines, (index,), lost=file.lost)
             record, findings = build(Retired, value, origin)
             self.findings += findings
-            if record is not None:
+            if record is not None and not origin.losses():
+                self.origins[f"retired:{len(self.retired)}"] = origin
                 self.retired.append(record)
-                self.origins[f"retired:{index}"] = origin
+            elif isinstance(value, dict):
+                self.broken.add(str(value.get("id")))
 
     def _meter(self, path: str) -> None:
         if self._left_out(path):
@@ -253,10 +283,11 @@ class _Reader:
         file = self._yaml(path)
         if file.value is None:
             return
-        origin = Origin(path, file.lines)
-        self.meter, findings = build(Meter, file.value, origin)
+        origin = Origin(path, file.lines, lost=file.lost)
+        meter, findings = build(Meter, file.value, origin)
         self.findings += findings
-        if self.meter is not None:
+        if meter is not None and not origin.losses():
+            self.meter = meter
             self.origins["meter:"] = origin
 
     def _script(self, path: str) -> None:

@@ -26,6 +26,7 @@ UNWRITTEN = (
     "the skeleton ran, and its numbers are placeholders: they say nothing of the prediction. Replace measure() by what "
     "the prediction speaks of, then the other lines marked as placeholders, then the docstring"
 )
+TOO_SHORT = "a smoke run is too short for one"
 SAID: dict[Verdict, tuple[str, str]] = {
     "agrees": ("agrees", "agree"),
     "disagrees": ("disagrees", "disagree"),
@@ -48,6 +49,11 @@ def paragraph(text: str) -> str:
 def verdict_lines(judged: Judgement) -> Iterator[str]:
     """The verdict with its reason, and the numbers of each condition."""
     yield wrapped(f"verdict     {click.style(judged.verdict, bold=True)}: {judged.reason}")
+    yield from figure_lines(judged)
+
+
+def figure_lines(judged: Judgement) -> Iterator[str]:
+    """The numbers of each condition."""
     figures = measured(judged)
     for row in figures["conditions"] if figures else ():
         setting = ", ".join(
@@ -81,6 +87,7 @@ def left(script: Script) -> str:
 def rerun(done: Done, where: Path | None, script: Script | None = None) -> str:
     """A finished run and its verdicts; of a ``script`` that is unwritten the verdicts say nothing."""
     unwritten = script is not None and script.unwritten
+    smoke = done.run.budget == "smoke"
     lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
     if script and (told := left(script)):
         lines += ["", wrapped(told)]
@@ -89,6 +96,13 @@ def rerun(done: Done, where: Path | None, script: Script | None = None) -> str:
     for address, judged in done.judgements.items():
         if unwritten:
             lines += ["", f"{click.style(address, bold=True)}  no verdict: the numbers are placeholders"]
+        elif smoke and judged.verdict != "error":
+            lines += [
+                "",
+                click.style(address, bold=True),
+                f"no verdict  {TOO_SHORT}; it measured",
+                *figure_lines(judged),
+            ]
         else:
             lines += ["", click.style(address, bold=True), *verdict_lines(judged)]
     lines += ["", f"kept in {where}" if where else "not kept"]
@@ -141,7 +155,7 @@ def said(job: Job) -> str:
         if run is None:
             return f"error: {job.problem}"
         return f"error: {cause(run)}: {run.status}: {visible(run.detail)}".removesuffix(": ")
-    told = counted(judged.verdict for judged in job.done.judgements.values()) or "tests nothing"
+    told = counted(_spoken(job.done)) or ("no verdict (smoke)" if job.done.judgements else "tests nothing")
     return f"{told}; not kept: {job.problem}" if job.problem else told
 
 
@@ -152,20 +166,28 @@ def remarks(job: Job) -> list[str]:
     return [
         f"{address}: {judged.verdict}: {judged.reason}"
         for address, judged in job.done.judgements.items()
-        if judged.verdict in ("disagrees", "error")
+        if judged.verdict in ("disagrees", "error") and judged.verdict in _spoken(job.done)
     ]
+
+
+def _spoken(done: Done) -> list[Verdict]:
+    """The verdicts of a run that are told: of a smoke run, which is too short for one, errors alone."""
+    smoke = done.run.budget == "smoke"
+    return [judged.verdict for judged in done.judgements.values() if not smoke or judged.verdict == "error"]
 
 
 def total(jobs: Sequence[Job], wall_seconds: float) -> str:
     """``45 scripts, 1,234 CPU s, 700 s: 120 agree, 1 disagrees``."""
     ended = [job for job in jobs if job.state in ("ended", "failed")]
-    judged = [j.verdict for job in ended if job.done for j in job.done.judgements.values()]
+    judged = [verdict for job in ended if job.done for verdict in _spoken(job.done)]
+    smoke = any(job.done and job.done.run.budget == "smoke" for job in ended)
     scripts = f"{len(ended)} script{'s' * (len(ended) != 1)}"
     if len(ended) < len(jobs):
         scripts = f"{len(ended)} of {len(jobs)} scripts"
     cpu = sum(job.cpu_seconds for job in jobs if not job.earlier)
     unrun = sum(job.done is None for job in ended)
     told = [counted(judged), f"{unrun} could not be run" if unrun else ""]
+    told += [f"no verdict, {TOO_SHORT}" if smoke else ""]
     verdicts = ", ".join(filter(None, told)) or "no verdict"
     return f"{scripts}, {cpu:,.0f} CPU s, {wall_seconds:,.0f} s: {verdicts}"
 

@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -31,6 +32,15 @@ _FORMULA = re.compile(r"\$[^$]+\$")
 MAX_QUERY = 400  # characters; longer text is a paste by mistake, and each word costs a look-up
 SNIPPET = 26  # words
 FEW = 5  # beside fewer nodes with all the words, those with some of them are shown too
+PAIR = 2
+_SHORTEST, _LONGER, _LONG = 4, 6, 9  # letters from which on a word is mended, by one letter for another, by two edits
+_VOWELS = frozenset("aeiouy")
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS = frozenset(
+    {row[i : i + 2] for row in _ROWS for i in range(len(row) - 1)}
+    | {above[i] + below[j] for above, below in pairwise(_ROWS) for j in range(len(below))
+       for i in (j, j + 1) if i < len(above)}
+)  # fmt: skip
 _COMMON = frozenset(
     ("a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "did", "do", "does", "first", "for", "from",
      "has", "have", "how", "i", "in", "is", "it", "of", "on", "or", "read", "should", "that", "the", "there", "this",
@@ -150,7 +160,9 @@ class Index:
         mended = tuple((word, near) for word in dict.fromkeys(words) if (near := self._mend(word)) != word)
         terms = _sought(words, dict(mended))
         hits = self._match(" AND ", terms, mended, kind, limit) if terms else []
-        if len(hits) < min(limit, FEW) and len(terms) > 1:
+        if not hits and len(terms) == PAIR:
+            hits = self._match(" AND ", [self._rarer(terms, kind)], mended, kind, limit)
+        elif len(hits) < min(limit, FEW) and len(terms) > 1:
             hits += self._match(" OR ", terms, mended, kind, limit)
         for address in [*filter(None, [exact]), *self.named(query)][::-1]:
             node = self._graph.node(address)
@@ -171,6 +183,28 @@ class Index:
                 found.append((word, near if near != word else ""))
         return found
 
+    def apart(self, query: str, kind: str | None = None) -> str:
+        """That no node (of one kind) holds all words of ``query``, and what is shown then; '' where one does."""
+        query = query.strip()[:MAX_QUERY]
+        words = list(dict.fromkeys(word for _, _, word in parts(_whole(_ARXIV.sub(r"\1", query)))))
+        terms = _sought(words, {word: self._mend(word) for word in words})
+        telling = [word for word in words if word not in _COMMON] or words
+        known = self._graph.resolve(query)[0] or self.named(query) or query.replace(".", "").isdigit()
+        if len(set(terms)) < PAIR or known or self._match(" AND ", terms, (), kind, 1):
+            return ""
+        here = kind or "record"
+        if len(terms) > PAIR:
+            return f"no {here} holds all of these words; what follows holds some of them"
+        rarer = self._rarer(terms, kind)
+        follows = f"; what follows holds {rarer!r}" if self._count(rarer, kind) else ""
+        return f"no {here} holds both {telling[0]!r} and {telling[1]!r}{follows}"
+
+    def _rarer(self, terms: list[str], kind: str | None) -> str:
+        return min(terms, key=lambda term: self._count(term, kind))
+
+    def _count(self, term: str, kind: str | None) -> int:
+        return len(self._match(" AND ", [term], (), kind, len(self._graph)))
+
     def _match(
         self, joined: str, terms: list[str], mended: tuple[tuple[str, str], ...], kind: str | None, limit: int
     ) -> list[Hit]:
@@ -187,13 +221,40 @@ class Index:
         return word in self._words or (len(word) > 2 and any(known.startswith(word) for known in self._words))
 
     def _mend(self, word: str) -> str:
-        """``word`` if some node holds it (or a longer word that begins so), else the nearest word that one holds."""
-        if len(word) < 4 or self._held(word):
+        """``word`` if some node holds it (or a longer word that begins so), else the word of which it may be a slip."""
+        if len(word) < _SHORTEST or self._held(word):
             return word
         near = process.extract(
-            word, list(self._words), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=0.7, limit=5
+            word, list(self._words), scorer=DamerauLevenshtein.distance, score_cutoff=_edits(word), limit=None
         )
-        return max(near, key=lambda found: (found[1], self._words[found[0]]))[0] if near else word
+        slips = [(edits, known) for known, edits, _ in near if is_slip(word, known)]
+        return min(slips, key=lambda slip: (slip[0], -self._words[slip[1]], slip[1]))[1] if slips else word
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Whether ``word`` is likely ``known`` mistyped or misspelt, and not a word of its own.
+
+    One edit, two from nine letters on; the first letter stands, or changes places with the second. One edit that
+    puts a letter for another counts only from six letters on, between vowels and between neighbours on a keyboard; of
+    four letters only neighbours that changed places count.
+    """
+    edits = DamerauLevenshtein.distance(word, known)
+    swapped = word[:2] == known[1::-1]
+    if len(word) < _SHORTEST or edits > _edits(word) or not (word[0] == known[0] or swapped):
+        return False
+    same = sorted(word) == sorted(known)
+    if len(word) == _SHORTEST:
+        return same
+    if edits > 1 or same or len(word) != len(known):
+        return True
+    if len(word) < _LONGER:
+        return False
+    [pair] = [{a, b} for a, b in zip(word, known, strict=True) if a != b]
+    return pair <= _VOWELS or any(pair <= set(row) for row in _NEIGHBOURS)
+
+
+def _edits(word: str) -> int:
+    return 1 if len(word) < _LONG else 2
 
 
 def absence(absent: Iterable[tuple[str, str]], quote: str = "''", shown: Callable[[str], str] = str) -> list[str]:

@@ -87,14 +87,15 @@ def left_out(path: str, why: str) -> Finding:
     return LEFT_OUT.at(Place(visible(path)), f"{why}, so it is left out; take it apart or remove it")
 
 
-def read_text(root: Path, path: str, limit: int, suffix: str = "") -> tuple[str | None, list[Finding]]:
+def read_text(root: Path, path: str, limit: int, suffix: str | None = "") -> tuple[str | None, list[Finding]]:
     """The text of ``root / path`` with LF line ends, or None and the findings that refuse it. Never raises.
 
-    ``path`` is relative to ``root`` with forward slashes and must end in ``suffix``; ``limit`` is in bytes.
+    ``path`` is relative to ``root`` with forward slashes and must end in ``suffix`` (None: any); ``limit`` is bytes.
     """
     shown = visible(path)
     try:
-        _check_name(path, suffix)
+        if suffix is not None:
+            _check_name(path, suffix)
         text = _decoded(_bytes(root, path, limit))
     except _RefusalError as reason:
         return None, [reason.broken.at(Place(shown, reason.line), reason.message)]

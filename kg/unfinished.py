@@ -111,6 +111,8 @@ def completed(model: type[R], written: Mapping[str, Any], origin: Origin) -> Com
     """The record that ``written`` may become, with stand-ins; None where no record can be made of what is there."""
     value: Any = written
     draft = _Draft(origin, [])
+    for at, name in origin.losses():
+        draft.note((*at, name))
     for _ in range(_MOST_ROUNDS):
         try:
             return Completed(model.model_validate(value), draft.origin, tuple(draft.left_out))
@@ -157,7 +159,7 @@ class _Draft:
         unit = at[:2] if at[:1] == ("predictions",) and len(at) > 2 else ()
         inside = (*self.origin.prefix, *unit)
         lines = [line for place, line in self.origin.lines.items() if place[: len(inside)] == inside]
-        name = next((part for part in at[len(unit) :] if isinstance(part, str)), "")
+        name = next((part for part in at[len(unit) :] if isinstance(part, str) and part), "")
         within = (*inside, "predictions") if not unit and name != "predictions" else None
         inner = [line for place, line in self.origin.lines.items() if place[: len(inside) + 1] == within]
         if name and lines:

@@ -34,12 +34,16 @@ R = TypeVar("R", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a record was written: its file, the line of every node of that file, and its place in it."""
+    """Where a record was written: its file, the line of every node of that file, and its place in it.
+
+    ``lost`` has the names that could not be read in the mapping or list at a place of the file.
+    """
 
     path: str
     lines: Mapping[Location, int] = field(default_factory=dict)
     prefix: Location = ()
     line: int = 1
+    lost: Mapping[Location, frozenset[str]] = field(default_factory=dict)
 
     def place(self, *location: str | int) -> Place:
         """The line of ``location`` inside the record, or of the nearest node that encloses it."""
@@ -47,6 +51,16 @@ class Origin:
         while at and at not in self.lines:
             at = at[:-1]
         return Place(self.path, self.lines.get(at, self.line), whole)
+
+    def losses(self) -> list[tuple[Location, str]]:
+        """Where inside the record something could not be read, and the names that it holds."""
+        inside = len(self.prefix)
+        return [
+            (place[inside:], name)
+            for place, names in self.lost.items()
+            if place[:inside] == self.prefix
+            for name in sorted(names) or [""]
+        ]
 
 
 def did_you_mean(word: str, known: Mapping[str, object] | set[str] | frozenset[str] | list[str]) -> str:
@@ -82,8 +96,11 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
     unknown = [_location(error) for error in errors if error["type"] == "extra_forbidden"]
     misspelt = {(*at[:-1], meant(model, value, at)) for at in unknown}
     beside = _beside(value, unknown, origin)
+    losses = origin.losses()
     for error in errors:
         location = _location(error)
+        if _is_of_a_loss(error, location, losses):
+            continue
         place = origin.place(*location)
         name, kind = _named(location), error["type"]
         if kind == "extra_forbidden":
@@ -101,6 +118,14 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
         else:
             found = repr(error["input"])[:80]
             yield RULES["wrong-value"].at(place, f"{name}: found {found}, expected {_expected(error)}")
+
+
+def _is_of_a_loss(error: ErrorDetails, location: Location, losses: Iterable[tuple[Location, str]]) -> bool:
+    """Whether what is said may only follow from what could not be read."""
+    if error["type"] == "missing":
+        above = location[:-1]
+        return any(at[: len(above)] == above and name in ("", location[-1]) for at, name in losses)
+    return any(at == location for at, _ in losses)
 
 
 def _location(error: ErrorDetails) -> Location:

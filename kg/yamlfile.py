@@ -71,13 +71,15 @@ _COMMENT = re.compile(r"(?:\s|#|\Z)")
 class YamlFile:
     """What a file says. ``value`` is None when it is refused; ``lines`` has the line, from 1, of every node.
 
-    ``warnings``: where other readers of a file that is not refused would find something else in it.
+    ``warnings``: where other readers of a file that is not refused would find something else in it. ``lost``: where
+    only the rest of a refused file was read (``kg.yamlrest``), the names left out of the mapping or list at a place.
     """
 
     value: Value | None
     lines: Mapping[Location, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
+    lost: Mapping[Location, frozenset[str]] = field(default_factory=dict)
 
 
 def load(root: Path, path: str) -> YamlFile:

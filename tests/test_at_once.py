@@ -61,7 +61,7 @@ title: Why is it so?
 statement: Why does \\eta matter?
 strands: [empirical-law]
 presumes: [stability-limits]
-settled-by: [{text: a proof}, {answer: yes}]
+settled-by: [{text: a proof of it}, {answer: yes}]
 stakes: All of it.
 difficulty: very hard
 history: [{date: 2026-11-20, state: open, because: "paper:nobody2020"}]
@@ -164,10 +164,10 @@ def _beyond(found: list[Finding], own: list[Finding]) -> list[str]:
     return [str(finding) for finding in found if finding not in own]
 
 
-def test_a_fault_of_form_says_that_the_rest_is_unchecked(tmp_path: Path) -> None:
-    """A file that is no YAML is held to no other rule, and the last finding of its form says so."""
+def test_a_fault_of_form_without_a_rest_says_so(tmp_path: Path) -> None:
+    """A file of which nothing is left beside its fault is held to no other rule, and the finding says so."""
     tree = toytree.copy(tmp_path)
-    (tree / "data/claims/open.yaml").write_text('title: "never closed\nkind: laww\n')
+    (tree / "data/claims/open.yaml").write_text('title: "never closed\n')
 
     [found] = toytree.findings(tree)
 

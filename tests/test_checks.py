@@ -15,6 +15,7 @@ EDITS = sorted(path.parent.name for path in toytree.BROKEN.glob("*/case.toml"))
 CASES = sorted([*EDITS, *planted.PLANTS])
 # faults that bring others along: a record that is lost to the graph, or an id that stays unresolved
 BRINGS = {
+    "bad-file-name": {"missing-field"},
     "bad-record-id": {"unknown-concept"},
     "duplicate-entry": {"unknown-paper"},
     "unknown-assumption": {"unused-assumption"},
@@ -141,7 +142,7 @@ def test_a_file_in_no_place_is_told_where_to_go(path: str, says: str, tmp_path: 
     tree = toytree.copy(tmp_path)
     (tree / path).write_text((tree / "data/claims/plateau.yaml").read_text())
 
-    (found,) = toytree.findings(tree)
+    (found,) = (f for f in toytree.findings(tree) if f.rule not in ("same-statement", "shared-words"))
 
     assert says in found.message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,27 @@ def test_a_mark_left_in_a_docstring_holds_no_verdict_back(tree: Path) -> None:
     """Once measure() is written its run is judged; which docstring still has the mark is told."""
     toytree.edit(tree, "scripts/quadratic_onset.py", "\n\nClaim: eta", "\n\nPLACEHOLDER: this skeleton.\nClaim: eta")
 
-    told = rerun(tree, "quadratic_onset", "--budget", "smoke").stdout
+    told = rerun(tree, "quadratic_onset", "--budget", "quick").stdout
 
     assert "the mark PLACEHOLDER is left on line 3 (the docstring)" in " ".join(told.split())
     assert "no verdict" not in told
     assert "verdict     " in told
+
+
+@needs_bwrap
+def test_a_smoke_run_gives_numbers_and_no_verdict(tree: Path) -> None:
+    """Where a quick run disagrees, a smoke run of the same numbers says that it is too short for a verdict."""
+    toytree.edit(tree, "data/claims/stability-limit.yaml", 'expected: "2"', 'expected: "3"')
+
+    quick = rerun(tree, "quadratic_onset", "--budget", "quick").stdout
+    smoke = rerun(tree, "quadratic_onset", "--budget", "smoke").stdout
+    many = rerun(tree, "--all", "--budget", "smoke").output
+
+    assert "verdict     disagrees" in quick
+    assert "no verdict  a smoke run is too short for one; it measured" in smoke
+    assert re.findall(r"curvature [14] .*n = \d+", smoke) == re.findall(r"curvature [14] .*n = \d+", quick) != []
+    assert "disagree" not in smoke + many
+    assert many.count("no verdict") >= 2
 
 
 @needs_bwrap

@@ -226,7 +226,7 @@ def test_ctrl_c_leaves_nothing_running_and_resume_goes_on(tree: Path) -> None:
     (tree / "scripts/zz_long.py").write_text('"""A short one now."""\nraise SystemExit(3)\n')
     resumed = rerun(tree, "--all", "--budget", "smoke", "--resume")
 
-    assert "1 agrees (before)" in resumed.stdout
+    assert "no verdict (smoke) (before)" in resumed.stdout
     assert "error: environment fails: exit: exit code 3" in resumed.stdout
     assert len(runs.read_all(tree, runs.LOCAL)[0]) == 2
     assert "(before)" not in rerun(tree, "--all", "--budget", "smoke", "--resume").stdout

@@ -15,12 +15,23 @@ from kg.graph import load
 from tests import toytree
 from tests.declared import record
 
-HEAD = ["--claim", "plateau", "--id", "p", "--statement", "S.", "--about", "trained-network", "--refuted-if", "R."]
-COMMON = {"id": "p", "statement": "S.", "about": "trained-network", "refuted-if": "R."}
-WHY = {"why": "w"}
+HEAD = [
+    "--claim",
+    "plateau",
+    "--id",
+    "p",
+    "--statement",
+    "It is seen late.",
+    "--about",
+    "trained-network",
+    "--refuted-if",
+    "It is seen early.",
+]
+COMMON = {"id": "p", "statement": "It is seen late.", "about": "trained-network", "refuted-if": "It is seen early."}
+WHY = {"why": "seen in theory"}
 MAP = (
     "{axes: {eta: [1, 2, 3, 4, 5], width: [1, 2, 3, 4, 5]}, regime-axes: {eta: depth, width: depth},"
-    " critic: {cell: {eta: 1, width: 5}, why: w}}"
+    " critic: {cell: {eta: 1, width: 5}, why: seen in theory}}"
 )
 
 # flags, and the record that they make
@@ -28,10 +39,10 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "exponent": (
         [
             "--formula", r"\eta^{-1}", "--quantity", "change", "--in", "width", "--over", "128,256,512,1024",
-            "--at-most", "-0.5", "--tolerance", "0.1", "--tolerance-why", "w", "--seeds", "16,32", "--seeds-why", "w",
+            "--at-most", "-0.5", "--tolerance", "0.1", "--tolerance-why", "seen in theory", "--seeds", "16,32", "--seeds-why", "seen in theory",
             "--rival", '{name: keeps, expected: "0", claim: plateau}', "--rival", "a=b=0.1", "--precondition", "loss<=1e-3",
             "--precondition", "rise >= 2: why it: must", "--conditioned-on", "alive>=1", "--control", "none=change_none",
-            "--limit", "width -> inf=-0.5", "--regime", "depth=>= 2", "--foreseen", "agrees", "--foreseen-why", "w",
+            "--limit", "width -> inf=-0.5", "--regime", "depth=>= 2", "--foreseen", "agrees", "--foreseen-why", "seen in theory",
             "--source", "paper=saxe2014exact,role=background,where=Sec. 1.2, Eq. 11,depth=section", "--by", "2030-01-01",
             "--evidence", "paper=cohen2021gradient,outcome=mixed,depth=abstract,where=Fig. 3, left,in-regime=false",
         ],
@@ -57,7 +68,7 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "ordering": (
         [
             "--quantity", "cka", "--contrast", "of=trained,minus=untrained", "--along", "width", "--order", "[16, 64, 256]",
-            "--direction", "up", "--min-gap", "0.03", "--min-gap-why", "w", "--rival", "flat=0,0",
+            "--direction", "up", "--min-gap", "0.03", "--min-gap-why", "seen in theory", "--rival", "flat=0,0",
         ],
         {
             "quantity": "cka", "contrast": {"of": "trained", "minus": "untrained"}, "along": "width",
@@ -79,7 +90,7 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "threshold": (
         [
             "--quantity", "at", "--grid", "curvature=1,4", "--grid", "eta=0.1,0.2", "--expected", "4", "--searched", "1,6",
-            "--tolerance", "0.04", "--tolerance-why", "w", "--rival", "quadratic=2", "--compare", "ratio",
+            "--tolerance", "0.04", "--tolerance-why", "seen in theory", "--rival", "quadratic=2", "--compare", "ratio",
         ],
         {
             "quantity": "at", "conditions": {"grid": {"curvature": ["1", "4"], "eta": ["0.1", "0.2"]}}, "expected": "4",
@@ -90,7 +101,7 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "bound": (
         [
             "--quantity", "at", "--condition", "eta=0.1,beta=0", "--condition", "{eta: 0.2, beta: 0}", "--at-least", "4",
-            "--tolerance", "0.04", "--tolerance-why", "w", "--rival", "quadratic=2", "--deterministic",
+            "--tolerance", "0.04", "--tolerance-why", "seen in theory", "--rival", "quadratic=2", "--deterministic",
             "--test", "script=quadratic_onset,level=trained-network", "--map", MAP,
         ],
         {
@@ -158,12 +169,15 @@ def test_every_field_has_a_flag() -> None:
 
 ANSWERS = {
     "exponent": (
-        ["change", "at-most -0.5", "0.1", "drift", "width", "128,256,512,1024", "", "keeps=0"],
+        ["change", "", "at-most -0.5", "width", "128,256,512,1024", "0.1", "drift of it", "keeps=0"],
         {"at_most": "-0.5", "in_": "width", "conditions": ()},
     ),
-    "ordering": (["cka", "width", "16,64", "up", "0.03", "noise", "eta=0.1; eta=0.2", "flat=0"], {"direction": "up"}),
+    "ordering": (
+        ["cka", "eta=0.1; eta=0.2", "width", "16,64", "up", "0.03", "noise of it", "flat=0"],
+        {"direction": "up"},
+    ),
     "switch": (["acc", "decay=1,at-least=0.9", "decay=0,at-most=0.2", "time=true,false"], {"quantity": "acc"}),
-    "bound": (["loss", "at-least 2", "0.1", "drift", "eta=0.1", "none=1"], {"at_least": "2", "expected": None}),
+    "bound": (["loss", "eta=0.1", "at-least 2", "0.1", "drift of it", "none=1"], {"at_least": "2", "expected": None}),
     "equality": ([""], {"quantity": None, "expected": None}),
 }
 
@@ -198,7 +212,7 @@ def test_a_terminal_is_asked_for_what_a_test_needs(kind: str, tmp_path: Path, mo
         (["--type", "bound", "--evidence", "papr=x"], "expected paper=…,outcome=…"),
         (["--type", "bound", "--rival", "{name: [}"], "--rival: "),
         (["--type", "bound", "--condition", "a=1", "--grid", "a=1,2"], "exclude each other"),
-        (["--type", "bound", "--seeds", "16", "--seeds-why", "w"], "expected a start and a cap"),
+        (["--type", "bound", "--seeds", "16", "--seeds-why", "seen in theory"], "expected a start and a cap"),
         (["--type", "bound", "--regime", "depth"], "expected axis=value"),
         (["--type", "ordering", "--min-gap", "0.1"], "--min-gap-why"),
     ],

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 from kg.contribute import difftext, mend
-from kg.contribute.diff import STALE, difference
+from kg.contribute.diff import STALE, _reordered, difference
 from kg.evidence import Evidence
 from tests import toytree
 
@@ -134,6 +134,40 @@ def test_reading_lists_that_move_are_told(tree: Path) -> None:
     assert moved != []
     assert moved[0]["minutes"][0] - moved[0]["minutes"][1] == 10
     assert (moved[0]["removed"], moved[0]["added"]) == (["cohen2021gradient: Sec. 1"], ["cohen2021gradient: Sec. 2"])
+
+
+def test_a_list_in_another_order_tells_what_moved(tree: Path) -> None:
+    """A concept that comes first in the course now: the reading that moved is told, and no minutes."""
+    toytree.with_readings(tree)
+    readings, concepts = tree / "data/readings.yaml", tree / "data/concepts.yaml"
+    more = "chaotic: {paper: saxe2014exact, where: Sec. 3, minutes: 10, teaches: {chaos: meet}, requires: {}}\n"
+    readings.write_text(readings.read_text(encoding="utf-8") + more, encoding="utf-8")
+    git(tree, "add", ".")
+    git(tree, "commit", "-qm", "readings")
+    chaos = "chaos: {title: Chaos}\n"
+    concepts.write_text(chaos + concepts.read_text(encoding="utf-8").replace(chaos, ""), encoding="utf-8")
+
+    told = diff(tree, "HEAD").stdout
+    moved = {row["target"]: row for row in changes(tree, "HEAD")["lists"]}["strand:solvable-settings"]
+
+    assert "  strand:solvable-settings: another order: saxe2014exact: Sec. 3 now first\n" in told
+    assert moved["minutes"][0] == moved["minutes"][1]
+    assert moved["moved"] == [{"reading": "saxe2014exact: Sec. 3", "follows": None}]
+
+
+@pytest.mark.parametrize(
+    ("now", "moved"),
+    [
+        ("abcde", []),
+        ("bcdea", [("a", "e")]),
+        ("eabcd", [("e", "")]),
+        ("acbde", [("c", "a")]),
+        ("xabcd", []),
+    ],
+)
+def test_the_fewest_readings_that_explain_an_order_are_told(now: str, moved: list[tuple[str, str]]) -> None:
+    """One reading carried elsewhere is one that moved; what is new or gone moves nothing."""
+    assert list(_reordered(tuple("abcde"), tuple(now))) == moved
 
 
 def test_markdown_keeps_contributed_text_inert(tree: Path) -> None:

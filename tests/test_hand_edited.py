@@ -36,6 +36,11 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {
         "[{script: quadratic_onset, level: simulated-model}]", "quadratic_onset", 28,
         "wrong-shape: tests: found the text 'quadratic_onset', expected a list: [{script: quadratic_onset, level: …}]",
     ),
+    "conditions without a dash": (
+        "{grid: {curvature: [1, 4]}}", "{curvature: 1, shift: 0}", 16,
+        "wrong-value: conditions: found a mapping, expected a list of conditions; begin each with '- ', as in "
+        "'- {curvature: 1, shift: 0}', or write grid: {setting: [values]}",
+    ),
     "a number for a mapping": (
         f"{{value: 0.05, {WHY}}}", "0.05", 18,
         "wrong-shape: tolerance: found the text '0.05', expected a mapping: {value: 0.05, why: …}",

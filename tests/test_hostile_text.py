@@ -63,7 +63,7 @@ IN_TEX = [  # as a BibTeX value, and as a reader sees it
     ("$\\href{javascript:alert(1)}{x}$", "$\\href{javascript:alert(1)}{x}$"),
     ("التعلم العميق", "التعلم العميق"),
 ]
-WORDING = {"shared-words", "long-statement", "two-claims"}  # one text in every field is the same words everywhere
+WORDING = {"shared-words", "long-statement", "two-claims", "hollow-text"}  # one text in every field, however short
 FIELDS = {
     "title", "statement", "where", "why", "note", "text", "answer", "if-agrees", "if-disagrees", "stakes", "found",
     "refuted-if", "meaning", "symbol", "unit", "name",

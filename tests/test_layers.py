@@ -18,7 +18,7 @@ textfile names fields validation
 stored sweeps regimes
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
-papers records regions unfinished
+papers records regions unfinished yamlrest
 layout
 corpus fingerprints terms meter
 reader

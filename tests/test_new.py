@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_the_nearest_claims_are_shown(tree: Path, kg: Kg) -> None:
 def test_the_nearest_questions_arguments_and_concepts_are_shown(tree: Path, kg: Kg) -> None:
     """A new question, argument or concept is followed by those that are nearest, a target in common counting double."""
     said = kg("new", "question", "--title", "Why is the plateau at two?", "--statement", "What makes it two?",
-              "--strand", "empirical-laws", "--settled-by", "a bound", "--answer", "the bound", "--stakes", "it",
+              "--strand", "empirical-laws", "--settled-by", "a bound on it", "--answer", "the bound", "--stakes", "the bound",
               "--difficulty", "hard", "--paper", "cohen2021gradient").output  # fmt: skip
     assert said.partition("near it")[2].splitlines()[1].startswith("  why-two  ")
 
@@ -246,7 +247,7 @@ def test_single_files_take_a_concept_and_a_reading(tree: Path, kg: Kg) -> None:
         "momentum=meet",
     )
     kg("new", "question", "--title", "Why so?", "--statement", "What widens it?", "--strand", "empirical-laws", "--settled-by",
-       "A sweep.", "--answer", "this", "--stakes", "Rates.", "--difficulty", "easy", "--paper", "damian2022self")  # fmt: skip
+       "A sweep of rates.", "--answer", "this", "--stakes", "The rates.", "--difficulty", "easy", "--paper", "damian2022self")  # fmt: skip
     kg("new", "argument", "--title", "Too small", "--statement", "It may fail.", "--paper", "damian2022self", "--by", "person",
        "--stance", "objects", "--target", "claim:plateau")  # fmt: skip
 
@@ -308,6 +309,14 @@ def test_every_type_has_a_skeleton_in_the_shared_form(
     for hold in (shared.test_a_script_stands_alone, shared.test_the_shared_lines_are_the_same_everywhere,
                  shared.test_the_docstring_says_what_a_reader_needs):  # fmt: skip
         hold("made")
+
+
+def test_the_sizes_of_a_skeleton_stand_in_one_place() -> None:
+    """Each number of draws is written once, so that changing a budget changes all that is said of it."""
+    text = skeleton.script("made", "A claim.", prediction(EQUALITY))
+    sizes = ("100", "10000", "1000000")
+
+    assert [len(re.findall(rf"\b{size}\b", text.replace("_", "").replace(" 0", "0"))) for size in sizes] == [1, 1, 1]
 
 
 def test_the_runner_is_no_terminal() -> None:

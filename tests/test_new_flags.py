@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from kg import records
-from kg.cli import asking, main
+from kg.cli import asking, main, predicting, writing
 from kg.cli.creating import new
 from kg.cli.declaring import FIELDS
 from kg.cli.flags import Flag, flag_of
@@ -29,13 +29,18 @@ NO_FIELD = {"--id", "--force", "--claim", "--prediction", "--help"}
 GIVEN = [
     (name, one) for name, command in new.commands.items() for one in command.params if isinstance(one, click.Option)
 ]
-PREDICTION = ["new", "prediction", "--claim", "plateau", "--id", "p", "--statement", "S.", "--about", "trained-network",
-              "--refuted-if", "R.", "--type"]  # fmt: skip
+PREDICTION = ["new", "prediction", "--claim", "plateau", "--id", "p", "--statement", "It is seen late.", "--about", "trained-network",
+              "--refuted-if", "It is seen early.", "--type"]  # fmt: skip
 COMMON = {
     "id": "p", "statement": "S.", "type": "bound", "about": "field", "frozen": {"date": "2026-11-26", "pilot": "false"},
 }  # fmt: skip
 CLAIM = ["new", "claim", "--title", "Noise helps", "--statement", "Noise lowers the loss.", "--kind", "law", "--strand",
          "empirical-laws", "--paper", "cohen2021gradient", "--depth", "abstract"]  # fmt: skip
+
+
+QUESTION = ["new", "question", "--title", "Why sharp?", "--statement", "What makes it so sharp?", "--strand",
+            "empirical-laws", "--settled-by", "The drift is measured.", "--answer", "yes", "--stakes", "The step size.",
+            "--difficulty", "hard", "--paper", "cohen2021gradient"]  # fmt: skip
 
 
 def kg(tree: Path, *arguments: str, text: str = "") -> click.testing.Result:
@@ -119,8 +124,8 @@ def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["bound", "--tolerance", "5%", "--tolerance-why", "w"], "--tolerance: wrong-value: found '5%'"),
-        (["bound", "--tolerance", "{value: 1}", "--tolerance-why", "w"], "--tolerance: wrong-"),
+        (["bound", "--tolerance", "5%", "--tolerance-why", "seen in theory"], "--tolerance: wrong-value: found '5%'"),
+        (["bound", "--tolerance", "{value: 1}", "--tolerance-why", "seen in theory"], "--tolerance: wrong-"),
         (["bound", "--by", "2027"], "--by: wrong-value: found '2027'"),
         (["bound", "--compare", "relative"], "--compare: wrong-value: found 'relative'"),
         (["bound", "--order", "1,2"], "--order: misplaced-field"),
@@ -192,13 +197,18 @@ def test_on_a_terminal_the_nearest_come_before(
 
 
 def test_answers_are_kept_where_they_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was answered before a refusal is given back as flags."""
+    """What was answered before a refusal, or before Ctrl-C, is given back as flags."""
     monkeypatch.setattr(asking, "interactive", lambda: True)
-    done = kg(toytree.TOY, "new", "concept", text="Noise $x\nIt shakes.\n\n")
+    said = "Descent in small steps along the gradient"
+    refused = kg(toytree.TOY, "new", "concept", text=f"Gradient descents\n{said}\n")
+    twice = kg(toytree.TOY, *CLAIM[: CLAIM.index("--kind")], "--kind", "law", text="empirical-laws\n")
 
-    assert done.exit_code == 1, done.output
-    assert "--title: unbalanced-tex" in done.output
-    assert "--title 'Noise $x' --statement 'It shakes.'" in done.output
+    assert (refused.exit_code, twice.exit_code) == (1, 1)
+    assert f"--title 'Gradient descents' --statement '{said}'" in refused.output
+    assert (
+        "nothing was written\nyour answers, to be given as flags the next time:\n  --strand empirical-laws"
+        in twice.output
+    )
 
 
 def test_the_level_of_a_test_is_a_field() -> None:
@@ -234,7 +244,16 @@ def test_what_words_find_is_named_for_a_concept_that_is_none(tmp_path: Path) -> 
 def test_a_quantity_that_others_hold_is_told_once_at_its_flag(tmp_path: Path) -> None:
     """Two predictions that accept other values bring one line with a name that is free, and a rival that links them."""
     tree = toytree.copy(tmp_path)
-    sharp = ["--tolerance", "0.05", "--tolerance-why", "w", "--quantity", "onset", "--condition", "curvature=1"]
+    sharp = [
+        "--tolerance",
+        "0.05",
+        "--tolerance-why",
+        "seen in theory",
+        "--quantity",
+        "onset",
+        "--condition",
+        "curvature=1",
+    ]
     same = ["--claim", "stability-limit", "--id", "again", "--expected", "2", *sharp]
     assert kg(tree, *PREDICTION, "equality", *same).exit_code == 0
     done = kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp)
@@ -249,3 +268,75 @@ def test_a_quantity_that_others_hold_is_told_once_at_its_flag(tmp_path: Path) ->
     linked = ["--id", "q", "--rival", "{name: onset, expected: '2', claim: stability-limit}"]
     assert kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp, *linked).exit_code == 0
     assert "the whole record" in " ".join(kg(tree, "new", "prediction", "--help").output.split())
+
+
+WRITTEN_ALWAYS = {"history.state", "history.because"}
+"""Given by what the command is: a new question is open, because of the paper that raises it."""
+
+
+def leaves(value: Any, at: str = "") -> set[str]:
+    """The paths of a record's texts, without the places in lists; settings and concepts are names of the user's own."""
+    if isinstance(value, list | tuple):
+        return set().union(*(leaves(item, at) for item in value)) if value else set()
+    if isinstance(value, dict):
+        return set().union(*(leaves(inner, f"{at}.{name}" if at else name) for name, inner in value.items()))
+    return set() if value in (None, "") else {at}
+
+
+@pytest.mark.parametrize("name", sorted(set(new.commands) - {"reproduction"}))
+def test_every_field_that_is_written_has_a_flag(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands in the file of the help's example, days and reasons too, is given by a flag that says so."""
+    seen: list[dict[str, Any]] = []
+    held = writing.held
+
+    def keep(ask: Any, kind: str, path: str, at: Any, fields: dict[str, Any]) -> None:
+        seen.append(fields)
+        held(ask, kind, path, at, fields)
+
+    for module in (writing, predicting):
+        monkeypatch.setattr(module, "held", keep)
+    shown = inspect.cleandoc(new.commands[name].help or "").partition("\b\n")[2].partition("\n\n")[0]
+    more = ["--checked", "by-hand"] if name == "claim" else []
+    done = kg(toytree.copy(tmp_path), *shlex.split(shown.replace("\\\n", ""))[1:], *more)
+    assert done.exit_code == 0, done.output
+
+    own = [one for one in new.commands[name].params if isinstance(one, Flag)]
+    given = {field for one in own for field in one.fields}
+    whole = {field for field in given if not any(other.startswith(f"{field}.") for other in given)}
+    lacking = {
+        path
+        for path in leaves(seen[0])
+        if path not in given and not any(path.startswith(f"{field}.") for field in whole)
+    }
+    assert lacking - WRITTEN_ALWAYS == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "flag", "path", "line"),
+    [
+        (CLAIM, ["--checked", "by-hand", "--checked-on", "2026-11-02"], "data/claims/noise-helps.yaml", "checked: {date: 2026-11-02"),
+        (QUESTION, ["--open-since", "2021-02-26"], "data/questions/why-sharp.yaml", "- {date: 2021-02-26, state: open"),
+        ([*PREDICTION, "bound"], ["--frozen", "2026-11-02", "--pilot"], "data/claims/plateau.yaml",
+         "frozen: {date: 2026-11-02, pilot: true}"),
+    ],
+    ids=["claim", "question", "prediction"],
+)  # fmt: skip
+def test_a_day_is_given_by_its_flag(command: list[str], flag: list[str], path: str, line: str, tmp_path: Path) -> None:
+    """The day stands in the file as given; one that is no day is told at the flag."""
+    tree = toytree.copy(tmp_path)
+    done = kg(tree, *command, *flag)
+    assert done.exit_code == 0, done.output
+    assert line in (tree / path).read_text()
+
+    day = next(one for one in reversed(flag) if one.startswith("--") and one != "--pilot")
+    done = kg(toytree.TOY, *command, *flag, day, "yesterday")
+    assert done.exit_code == 2
+    assert f"{day}: wrong-value: found 'yesterday'" in done.output
+
+
+def test_a_day_of_checking_needs_its_how() -> None:
+    """The day alone says not how the claim was held against its source; nothing is written."""
+    done = kg(toytree.TOY, *CLAIM, "--checked-on", "2026-11-02")
+
+    assert done.exit_code == 2
+    assert "--checked (by-hand|machine-assisted)" in done.output

@@ -43,7 +43,18 @@ def test_a_rename_is_followed_everywhere(old: str, new: str, tree: Path, kg: Kg)
 
 def test_merging_sends_references_to_the_other(tree: Path, kg: Kg) -> None:
     """A concept merged into another is gone, and what named it names that; a rename before it leads on to it."""
-    kg("new", "concept", "--id", "step", "--title", "Steps", "--statement", "Moves.", "--requires", "gradient-descent")
+    kg(
+        "new",
+        "concept",
+        "--id",
+        "step",
+        "--title",
+        "Steps",
+        "--statement",
+        "A move along the slope.",
+        "--requires",
+        "gradient-descent",
+    )
     toytree.edit(tree, "data/readings.yaml", "teaches: {curvature: meet}", "teaches: {curvature: meet, step: meet}")
     kg("retire", "concept:step", "--to", "concept:stride", "--why", "a better word")
     toytree.edit(tree, "data/readings.yaml", "curvature: meet, stride: meet", "stride: meet")

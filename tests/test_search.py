@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.graph import load
-from kg.search import Index, marked, parts, snippet, terms_of
+from kg.search import Index, is_slip, marked, parts, snippet, terms_of
 from tests import toytree
 
 
@@ -118,3 +118,139 @@ def test_words_of_asking_find_nothing_by_themselves(index: Index) -> None:
     asked = [hit.address for hit in index.find("what to read first on sharpness", limit=100)]
 
     assert asked == [hit.address for hit in index.find("sharpness", limit=100)]
+
+
+SLIPS = [
+    "kernell",
+    "momentun",
+    "lerning",
+    "graident",
+    "stabilty",
+    "generalisaton",
+    "universalty",
+    "hyperparamter",
+    "wieght",
+    "initalisation",
+    "convergance",
+    "infinte",
+    "regresion",
+    "perceptrn",
+    "grokng",
+    "neurl",
+    "colapse",
+    "catapolt",
+    "quadrtic",
+    "spectrm",
+    "entropi",
+    "symetry",
+    "trasnfer",
+    "depht",
+    "widht",
+    "laerning",
+    "optimiser",
+    "exponant",
+    "manifld",
+    "hessain",
+]
+MEANT = [
+    "kernel",
+    "momentum",
+    "learning",
+    "gradient",
+    "stability",
+    "generalisation",
+    "universality",
+    "hyperparameter",
+    "weight",
+    "initialisation",
+    "convergence",
+    "infinite",
+    "regression",
+    "perceptron",
+    "grokking",
+    "neural",
+    "collapse",
+    "catapult",
+    "quadratic",
+    "spectrum",
+    "entropy",
+    "symmetry",
+    "transfer",
+    "depth",
+    "width",
+    "learning",
+    "optimizer",
+    "exponent",
+    "manifold",
+    "hessian",
+]
+ABSENT = [
+    "dead",
+    "hebbian",
+    "oja",
+    "protein",
+    "glycine",
+    "tomato",
+    "weather",
+    "fluid",
+    "galaxy",
+    "banana",
+    "enzyme",
+    "vaccine",
+    "tariff",
+    "poetry",
+    "violin",
+    "receptor",
+    "dopamine",
+    "genome",
+    "traffic",
+    "satellite",
+    "auction",
+    "bond",
+    "glacier",
+    "cathode",
+    "ribosome",
+    "whale",
+    "monsoon",
+    "soccer",
+    "cathedral",
+    "bread",
+]
+
+
+def test_a_near_word_is_offered_for_a_slip_alone() -> None:
+    """Of 30 slips 28 or more are mended to the word that is meant; of 30 words that the full record lacks, none is."""
+    full = Index(load(Path(__file__).parent.parent))
+    near = {word: full.absent(word) for word in (*SLIPS, *ABSENT)}
+
+    mended = [word for word, meant in zip(SLIPS, MEANT, strict=True) if near[word] == [(word, meant)]]
+
+    assert len(SLIPS) == len(ABSENT) == 30
+    assert len(mended) >= 28, set(SLIPS) - set(mended)
+    assert [near[word] for word in ABSENT] == [[(word, "")] for word in ABSENT]
+
+
+def test_a_slip_keeps_its_beginning_and_strikes_a_near_key() -> None:
+    """The first letter stands or swaps; a letter for another is a vowel for a vowel, or a key for its neighbour."""
+    assert is_slip("momentun", "momentum")
+    assert is_slip("wdith", "width")
+    assert is_slip("iwdth", "width")
+    assert not is_slip("dead", "read")
+    assert not is_slip("tomato", "tomaso")
+    assert not is_slip("bond", "bound")
+    assert not is_slip("hebbian", "hessian")
+
+
+def test_two_words_that_never_meet_give_what_holds_the_rarer(index: Index) -> None:
+    """That no node holds both is said; what is shown holds the rarer of the two, and nothing where none does."""
+    rarer = index.find("eigenvalue", limit=100) or index.find("dynamics", limit=100)
+
+    assert (
+        index.apart("sharpness dynamics")
+        == "no record holds both 'sharpness' and 'dynamics'; what follows holds 'dynamic'"
+    )
+    assert [hit.address for hit in index.find("sharpness dynamics", limit=100)] == [hit.address for hit in rarer]
+    assert index.apart("sharpness oja") == "no record holds both 'sharpness' and 'oja'"
+    assert index.find("sharpness oja") == []
+    assert index.apart("gradient descent") == index.apart("sharpness") == index.apart("claim:plateau") == ""
+    assert index.apart("oja rule sharpness") == "no record holds all of these words; what follows holds some of them"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg.checks import (
     declarations,
     drafts,
+    hollow,
     learning,
     links,
     maps,
@@ -40,6 +41,7 @@ def run(graph: Graph, evidence: Evidence | None = None) -> list[Finding]:
         *maps.check(corpus, evidence),
         *stale.check(corpus, evidence),
         *prose.check(corpus),
+        *hollow.check(corpus),
         *rivalry.check(corpus),
         *meter.check(corpus),
         *twins.check(corpus),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from kg.checks import declarations, learning, links, order, prose, quality, references, rivalry, twins
+from kg.checks import declarations, hollow, learning, links, order, prose, quality, references, rivalry, twins
 from kg.corpus import Corpus
 from kg.findings import Finding, beyond
 from kg.graph import Graph
@@ -55,5 +55,5 @@ def _across(corpus: Corpus) -> list[Finding]:
     return sorted({
         *references.check(corpus), *declarations.check(corpus), *order.cycles(Graph(corpus)), *order.dates(corpus),
         *links.check(corpus), *learning.check(corpus), *quality.tex(corpus), *prose.check(corpus),
-        *rivalry.check(corpus), *twins.check(corpus),
+        *hollow.check(corpus), *rivalry.check(corpus), *twins.check(corpus),
     })  # fmt: skip

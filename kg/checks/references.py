@@ -114,7 +114,7 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             yield RETIRED.at(place, f"{reference.target!r} was retired ({record.why}); {mend}")
         elif name not in known[kind] and not _broken(corpus, kind, name):
             unknown += 1
-            near = did_you_mean(name, list(known[kind])) if unknown <= MOST_GUESSES else ""
+            near = did_you_mean(name, _written(corpus, kind, known)) if unknown <= MOST_GUESSES else ""
             said = f"{name!r} is not in {_WHERE[kind]}{near or f'; {_ENTER[kind]}'}"
             yield UNKNOWN[kind].at(place, _of_another_kind(reference, known) or said)
     for index, record in enumerate(corpus.retired):
@@ -125,6 +125,11 @@ def check(corpus: Corpus) -> Iterator[Finding]:
                 f"{record.id!r} is retired here and is still there ({corpus.place(record.id)}); delete that record, "
                 "or this entry",
             )
+
+
+def _written(corpus: Corpus, kind: str, known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The ids of a kind, those of records whose fields are wrong among them."""
+    return [*known[kind], *(name for of, name in map(split_address, corpus.unbuilt) if of == kind)]
 
 
 def _of_another_kind(reference: Reference, known: Mapping[str, Mapping[str, Any]]) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.flags import such_as
+from kg.cli import faults
+from kg.cli.common import Refusal, load
+from kg.cli.dialogue import Back, Dialogue, agreed, sound, typed
+from kg.cli.flags import Flag, in_order, such_as
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -25,14 +30,60 @@ def interactive() -> bool:
     return sys.stdin.isatty()
 
 
+def asked(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that is called with an ``Asker``, again from its start whenever the question before is wanted back."""
+
+    @click.pass_obj
+    @functools.wraps(command)
+    def run(root: Path | None, /, **given: Any) -> None:
+        ask = Asker(load(root))
+        while True:
+            ask.begin()
+            try:
+                return command(ask, **given)
+            except Back:
+                ask.talk.step_back()
+            except click.Abort:
+                if kept := ask.again():
+                    click.echo(f"\nnothing was written{kept}", err=True)
+                raise
+
+    return run
+
+
 class Asker:
-    """Collects answers; ``done`` refuses with all at once that was given wrongly, or neither given nor asked for."""
+    """Collects answers; ``done`` refuses with all at once that was given wrongly, or neither given nor asked for.
+
+    ``said``: what each flag gave or was answered, as text.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.talk = Dialogue()
+        self.begin()
+
+    def begin(self) -> None:
+        """Start over; the answers that were given stay."""
+        self.talk.begin()
         self.missing: list[str] = []
         self.problems: list[tuple[str, str]] = []
         self.answers: list[tuple[str, str]] = []
+        self.said: dict[str, str] = {}
+
+    def collect(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What the present command's flags give, in the order in which its help lists them.
+
+        On a terminal what is wrong with a flag is told before anything is asked.
+        """
+        found = dict(given)
+        flags = [each for each in in_order(click.get_current_context().command.params) if isinstance(each, Flag)]
+        early = [each for each in flags if given.get(str(each.name))] if interactive() else []
+        for each in (*early, *(one for one in flags if one not in early)):
+            if each is next((one for one in flags if one not in early), None) and self.problems and early:
+                self.done()
+            if each.asks:
+                found[str(each.name)] = each.asks(self, each.flag, given.get(str(each.name)))
+        return found
 
     @cached_property
     def index(self) -> Index:
@@ -51,11 +102,14 @@ class Asker:
         question: str,
         among: Sequence[str] | Mapping[str, str] = (),
         usual: str | None = None,
+        wrong: Callable[[str], Sequence[str]] | None = None,
     ) -> str:
         """The answer, one of ``among`` if there are any: these may have meanings, which an answer that is none brings.
 
-        Without a terminal it is ``usual``, which is told, where there is such a thing.
+        Without a terminal it is ``usual``, which is told, where there is such a thing. ``wrong`` says what is wrong
+        with an answer; by default what the rules find in it.
         """
+        wrong = wrong or (lambda answer: faults.of_text(flag, answer, self.said))
         if given and among and given not in among:
             from kg.validation import did_you_mean
 
@@ -64,6 +118,7 @@ class Asker:
             self.wrong(flag, f"found {given!r}, expected {', '.join(others)} or {last}{near}")
             return ""
         if given and given.strip():
+            self.said[flag] = given
             return given
         if not interactive() and usual:
             click.echo(f"{flag.lstrip('-')}: {usual}, as no {flag} was given", err=True)
@@ -72,9 +127,25 @@ class Asker:
             empty = "" if given is None else ": what was given is empty"
             self.missing.append(f"{flag} ({'|'.join(among) or question}){empty}")
             return ""
-        answer = _answered(question, among)
+        answer = self.talk.answer(flag, lambda default: sound(question, default, among, wrong))
         self.answers.append((flag, answer))
+        self.said[flag] = answer
         return answer
+
+    def optional(self, flag: str, question: str, wrong: Callable[[str], Sequence[str]]) -> str:
+        """An answer on a terminal that may be left empty."""
+        answer = self.talk.answer(flag, lambda default: sound(question, default, wrong=wrong, needed=False))
+        if answer:
+            self.answers.append((flag, answer))
+        return answer
+
+    def told(self, read: Callable[[], Any]) -> list[str]:
+        """What ``read`` finds wrong, for it to be told at once rather than by ``done``."""
+        before = len(self.problems)
+        read()
+        lines = [line.partition(": ")[2] for _, line in self.problems[before:]]
+        del self.problems[before:]
+        return lines
 
     def name(self, given: str | None, title: str, taken: Collection[str] = (), flag: str = "--id") -> str:
         """The id that is given, else one made of the title; one that is none, or is ``taken``, is told by ``done``."""
@@ -82,6 +153,12 @@ class Asker:
         from kg.identifiers import is_record_id
 
         name = given or slug(title)
+        if not given and name in taken and interactive():
+            other = next(f"{name}-{number}" for number in range(2, len(taken) + 3) if f"{name}-{number}" not in taken)
+            name = self.text(
+                flag, None, f"its id, as {name!r} is taken; such as {other}",
+                wrong=lambda answer: self.told(lambda: self.name(answer, "", taken, flag)),
+            )  # fmt: skip
         if not is_record_id(name):
             expected = "lower-case letters, digits, '.', '_' and '-', at most 80"
             self.wrong(flag, f"found {name!r}, expected {expected}; such as {flag} {slug(name)}")
@@ -95,22 +172,32 @@ class Asker:
         Only an id that is typed whole is taken as it is; a number picks of the nearest that are shown.
         """
         if given:
+            self.said[flag] = given
             return self.known(flag, given, kind) if kind else self.address(flag, given)
         if not interactive():
             self.missing.append(f"{flag} ({question})")
             return ""
+        found = self.talk.answer(flag, lambda default: self._found(question, kind, default))
+        self.answers.append((flag, found))
+        self.said[flag] = found
+        return found
+
+    def _found(self, question: str, kind: str | None, default: str) -> str:
+        """The node that words on a terminal lead to. Raises Back."""
         listed: list[tuple[str, str]] = []
         while True:
-            words = _answered(f"{question} (id or words{', or a number of the list' if listed else ''})")
+            words = typed(f"{question} (id or words{', or a number of the list' if listed else ''})", default)
+            if not words:
+                click.echo("  this needs an answer", err=True)
+                continue
             found = self._id(words, kind)
             near: list[tuple[str, str]] = []
             if found is None and words.isdecimal() and 0 < int(words) <= len(listed):
                 found = listed[int(words) - 1][0]
             elif found is None or words not in (found, found.partition(":")[2], f"{kind}:{found}"):
                 near = [(found, self._title(found, kind))] if found else self._near(words, kind, MOST)
-                found = near[0][0] if len(near) == 1 and _takes(near[0]) else None
+                found = near[0][0] if len(near) == 1 and agreed(f"{_shown(near)}\ntake it?") else None
             if found is not None:
-                self.answers.append((flag, found))
                 return found
             if len(near) > 1:
                 listed = near[:NEAR]
@@ -150,7 +237,7 @@ class Asker:
         return text
 
     def done(self, findings: Iterable[tuple[str, str]] = ()) -> None:
-        """Raise UsageError with all that was given wrongly, and all that was not given.
+        """Raise Refusal with all that was given wrongly, and all that was not given.
 
         ``findings`` are (flag, line), told where nothing else is said of the flag.
         """
@@ -159,7 +246,7 @@ class Asker:
         if self.missing:
             problems.append("there is no terminal to ask on; these flags are missing:\n  " + "\n  ".join(self.missing))
         if problems:
-            raise click.UsageError("\n".join(problems) + self.again())
+            raise Refusal("\n".join(problems) + self.again())
 
     def again(self) -> str:
         """What was answered, as the flags that save answering it again; nothing where nothing was asked."""
@@ -190,29 +277,22 @@ class Asker:
         return [(hit.address.partition(":")[2] if kind else hit.address, hit.title) for hit in hits]
 
 
-def _answered(question: str, among: Sequence[str] | Mapping[str, str] = ()) -> str:
-    """What is typed, one of ``among`` if there are any; asked again, with what is needed, until it is that."""
-    said = f"{question} ({', '.join(among)})" if among else question
-    while True:
-        answer = str(click.prompt(said, default="", show_default=False, err=True)).strip()
-        if answer and (not among or answer in among):
-            return answer
-        found = f"found {answer!r}" if answer else "this needs an answer"
-        if not among:
-            click.echo(f"  {found}: {question}", err=True)
-            continue
-        width = max(map(len, among))
-        means = among if isinstance(among, Mapping) else dict.fromkeys(among, "")
-        click.echo(f"  {found}, one of", err=True)
-        for value, meaning in means.items():
-            click.echo(f"    {value:{width}}  {meaning}".rstrip(), err=True)
-
-
-def _takes(near: tuple[str, str]) -> bool:
-    return click.confirm(f"{_shown([near])}\ntake it?", default=True, err=True)
-
-
 def _shown(near: Sequence[tuple[str, str]], *, numbered: bool = False) -> str:
     return "\n".join(
         f"  {f'{number}  ' if numbered else ''}{name}  {title}" for number, (name, title) in enumerate(near, 1)
     )
+
+
+def text_of(question: str, among: Sequence[str] | Mapping[str, str] = (), usual: str | None = None) -> Any:
+    """How a flag's text is come by."""
+    return lambda ask, flag, given: ask.text(flag, given, question, among, usual)
+
+
+def node_of(kind: str, question: str) -> Any:
+    """How the id of one node is come by."""
+    return lambda ask, flag, given: ask.reference(flag, given, kind, question)
+
+
+def nodes_of(kind: str, *, needed: bool = False) -> Any:
+    """How ids of nodes are come by; they are asked for where one is ``needed``."""
+    return lambda ask, flag, given: ask.references(flag, given or (), kind, kind, needed=needed)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from kg.evidence import Evidence
     from kg.findings import Finding
     from kg.graph import Graph
+
+
+class Refusal(click.UsageError):
+    """A usage error of what was said rather than of the command line: it ends with code 2 and shows no usage."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"Error: {self.format_message()}", file=file or sys.stderr)
+
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON for other programs.")
 
@@ -53,22 +62,22 @@ def _tell(findings: Iterable[Finding]) -> None:
 
 
 def resolved(graph: Graph, text: str) -> str:
-    """The address that ``text`` names. Raises UsageError, with a near name, where it names none or several."""
+    """The address that ``text`` names. Raises Refusal, with a near name, where it names none or several."""
     from kg.validation import did_you_mean
 
     address, several = graph.resolve(text)
     retired = next((r for r in graph.corpus.retired if text in (r.id, r.id.partition(":")[2])), None)
     if address is None and several:
         split = f"was split on {retired.date} ({retired.why})" if retired else "leads to several nodes"
-        raise click.UsageError(f"{text!r} {split}; say which: {', '.join(several)}")
+        raise Refusal(f"{text!r} {split}; say which: {', '.join(several)}")
     if address is None:
         if retired is not None:
             kind, _, name = retired.id.partition(":")
             file = f"data/{kind}s/{name}.yaml" if kind in ("claim", "question", "argument") else ""
             was = f"; what it said: git log -1 -p -- {file}" if file else ""
-            raise click.UsageError(f"{text!r} was withdrawn on {retired.date}: {retired.why}{was}")
+            raise Refusal(f"{text!r} was withdrawn on {retired.date}: {retired.why}{was}")
         known = [node.address for node in graph.nodes()] + [node.id for node in graph.nodes()]
-        raise click.UsageError(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
+        raise Refusal(f"there is no {text!r}{did_you_mean(text, known)}; kg find looks by words")
     if several:
         click.echo(f"{text} is also {', '.join(several)}; this is {address}", err=True)
     if retired and address not in (text, f"{address.partition(':')[0]}:{text}"):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from kg.cli.asking import Asker
-from kg.cli.common import load
+from kg.cli.asking import Asker, asked, node_of, nodes_of, text_of
 from kg.cli.flags import Commands, option
 from kg.cli.writing import own_file, today
 from kg.meanings import DEPTHS, KINDS, ROLES
@@ -17,17 +16,30 @@ HOW = ("by-hand", "machine-assisted")
 SAYS, STANDS_ON, SOURCE, SETTLED = "What it says", "What it stands on", "Its source", "What settles it"
 
 force = option("--force", is_flag=True, help="Write it although it seems to be there already.")
-id_ = option("--id", "id_", under=SAYS, help="Its id; made of the title where it is left out.", example="heavy-tails")
-title = option("--title", fields=["title"], under=SAYS, help="One line that says it.")
+
+
+def named(ask: Asker, flag: str, given: str | None) -> str:
+    """The id that is given, else one made of what the record says; asked for where that one is taken."""
+    kind = str(click.get_current_context().command.name)
+    taken = getattr(ask.graph.corpus, f"{kind}s")
+    return ask.name(given, ask.said.get("--title") or f"{ask.said.get('--paper')} {ask.said.get('--where')}", taken)
+
+
+id_ = option(
+    "--id", "id_", under=SAYS, asks=named, example="heavy-tails", help="Its id; made of the title where it is left out."
+)
+title = option("--title", fields=["title"], under=SAYS, asks=text_of("title, one line that says it"),
+               help="One line that says it.")  # fmt: skip
 statement = option(
     "--statement",
     fields=["statement"],
     under=SAYS,
+    asks=text_of("statement, in your own words"),
     help="In your own words, TeX between dollar signs, in single quotes.",
 )
 strands = option(
     "--strand", "strands", fields=["strands"], under=SAYS, multiple=True, example="empirical-laws",
-    help="A strand of data/strands.yaml; may be repeated.",
+    asks=nodes_of("strand", needed=True), help="A strand of data/strands.yaml; may be repeated.",
 )  # fmt: skip
 
 
@@ -44,24 +56,34 @@ def new() -> None:
 @new.command()
 @title
 @statement
-@option("--kind", fields=["kind"], under=SAYS, help="theorem, derivation, law, observation, conjecture or framing.")
+@option("--kind", fields=["kind"], under=SAYS, asks=text_of("kind", KINDS),
+        help="theorem, derivation, law, observation, conjecture or framing.")  # fmt: skip
 @strands
 @id_
-@option("--paper", fields=["sources.paper"], under=SOURCE, help="Its key in bib/ (kg add puts it there).")
-@option("--role", fields=["sources.role"], under=SOURCE, help="own-result, which is usual, background or conjecture.")
+@option("--paper", fields=["sources.paper"], under=SOURCE, asks=node_of("paper", "its source"),
+        help="Its key in bib/ (kg add puts it there).")  # fmt: skip
+@option("--role", fields=["sources.role"], under=SOURCE,
+        asks=text_of("what the source does with it", ROLES, "own-result"),
+        help="own-result, which is usual, background or conjecture.")  # fmt: skip
 @option("--where", fields=["sources.where"], under=SOURCE, help="Where it stands, only if you read it there.",
         example="Sec. 2, Eq. 11")  # fmt: skip
-@option("--depth", fields=["sources.depth"], under=SOURCE,
+@option("--depth", fields=["sources.depth"], under=SOURCE, asks=text_of("how far you read it", DEPTHS),
         help="How far you read it: secondary (what others say of it), abstract, section or full-text.")  # fmt: skip
-@option("--checked", fields=["checked.how"], under=SOURCE, help="Held against it today: by-hand or machine-assisted.")
-@option("--builds-on", fields=["builds-on"], under=STANDS_ON, multiple=True, help="The id of a claim; may be repeated.")
-@option("--assumes", fields=["assumes"], under=STANDS_ON, multiple=True,
+@option("--checked", fields=["checked.how"], under=SOURCE,
+        asks=lambda ask, flag, given: given and ask.text(flag, given, "how", HOW),
+        help="Held against it: by-hand or machine-assisted.")  # fmt: skip
+@option("--checked-on", fields=["checked.date"], under=SOURCE, example="2026-11-24",
+        help="The day of --checked; today where it is left out.")  # fmt: skip
+@option("--builds-on", fields=["builds-on"], under=STANDS_ON, multiple=True, asks=nodes_of("claim"),
+        help="The id of a claim; may be repeated.")  # fmt: skip
+@option("--assumes", fields=["assumes"], under=STANDS_ON, multiple=True, asks=nodes_of("assumption"),
         help="The id of an assumption, of data/assumptions.yaml; may be repeated.")  # fmt: skip
 @option("--needs", fields=["needs"], under=STANDS_ON, multiple=True, example="gradient-descent",
+        asks=nodes_of("concept"),
         help="The id of a concept that a reader must know, of data/concepts.yaml; may be repeated.")  # fmt: skip
 @force
-@click.pass_obj
-def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
+@asked
+def claim(ask: Asker, /, **given: Any) -> None:
     """A claim, from one source, in a file of its own.
 
     \b
@@ -69,45 +91,43 @@ def claim(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> N
         --statement 'With momentum $\\beta$, descent on curvature $\\lambda$ ends at $\\eta\\lambda=2+2\\beta$.' \\
         --paper cohen2021gradient --role background --depth abstract --needs gradient-descent
     """
-    ask = Asker(load(root))
+    given = ask.collect(given)
     fields: dict[str, Any] = {
-        "title": ask.text("--title", given["title"], "title, one line that says it"),
-        "statement": ask.text("--statement", given["statement"], "statement, in your own words"),
-        "kind": ask.text("--kind", given["kind"], "kind", KINDS),
-        "strands": ask.references("--strand", given["strands"], "strand", "strand", needed=True),
-        "needs": ask.references("--needs", given["needs"], "concept", "concept", needed=False),
-        "assumes": ask.references("--assumes", given["assumes"], "assumption", "assumption", needed=False),
-        "builds-on": ask.references("--builds-on", given["builds_on"], "claim", "claim", needed=False),
+        name: given[name] for name in ("title", "statement", "kind", "strands", "needs", "assumes")
     }
-    source = {
-        "paper": ask.reference("--paper", given["paper"], "paper", "its source"),
-        "role": ask.text("--role", given["role"], "what the source does with it", ROLES, "own-result"),
-        "where": given["where"],
-        "depth": ask.text("--depth", given["depth"], "how far you read it", DEPTHS),
-    }
+    fields["builds-on"] = given["builds_on"]
+    source = {name: given[name] for name in ("paper", "role", "where", "depth")}
     fields["sources"] = [source]
+    if given["checked_on"] and not given["checked"]:
+        ask.missing.append("--checked (by-hand|machine-assisted): --checked-on is its day")
     if given["checked"]:
-        fields["checked"] = {"date": today(), "how": ask.text("--checked", given["checked"], "how", HOW)}
-    own_file(ask, "claim", "claims", ask.name(id_, fields["title"], ask.graph.corpus.claims), fields, force)
+        fields["checked"] = {"date": given["checked_on"] or today(), "how": given["checked"]}
+    own_file(ask, "claim", given["id_"], fields, given["force"])
 
 
 @new.command()
 @title
 @statement
 @strands
-@option("--stakes", fields=["stakes"], under=SAYS, help="What depends on it.")
-@option("--difficulty", fields=["difficulty"], under=SAYS, help="easy, medium or hard.")
+@option("--stakes", fields=["stakes"], under=SAYS, asks=text_of("what depends on it"), help="What depends on it.")
+@option("--difficulty", fields=["difficulty"], under=SAYS, asks=text_of("difficulty", ("easy", "medium", "hard")),
+        help="easy, medium or hard.")  # fmt: skip
 @option("--asks-about", fields=["asks-about"], under=SAYS, multiple=True, example="concept:gradient-descent",
+        asks=lambda ask, flag, given: [ask.address(flag, one) for one in given],
         help="The address, kind:id, of a claim, prediction or concept; may be repeated.")  # fmt: skip
 @id_
 @option("--settled-by", fields=["settled-by.text", "settled-by"], under=SETTLED,
-        help="An observation that would settle it.")  # fmt: skip
-@option("--answer", fields=["settled-by.answer"], under=SETTLED, help="The answer that this observation would give.")
+        asks=text_of("an observation that would settle it"), help="An observation that would settle it.")  # fmt: skip
+@option("--answer", fields=["settled-by.answer"], under=SETTLED, asks=text_of("the answer that it would give"),
+        help="The answer that this observation would give.")  # fmt: skip
 @option("--paper", fields=["origin.paper", "history.because"], under=SOURCE,
+        asks=node_of("paper", "the source that raises it"),
         help="The key, in bib/, of the source that raises it.")  # fmt: skip
+@option("--open-since", fields=["history.date"], under=SOURCE, example="2021-02-26",
+        help="The day from which it is open; today where it is left out.")  # fmt: skip
 @force
-@click.pass_obj
-def question(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
+@asked
+def question(ask: Asker, /, **given: Any) -> None:
     """An open question, with what would settle it.
 
     \b
@@ -115,43 +135,39 @@ def question(root: Path | None, /, id_: str | None, force: bool, **given: Any) -
         --strand empirical-laws --settled-by 'The drift is measured within 10 %.' --answer 'self-stabilisation' \\
         --stakes 'How to choose the step size.' --difficulty medium --paper cohen2021gradient
     """
-    ask = Asker(load(root))
-    fields: dict[str, Any] = {
-        "title": ask.text("--title", given["title"], "title, as a question"),
-        "statement": ask.text("--statement", given["statement"], "statement"),
-        "strands": ask.references("--strand", given["strands"], "strand", "strand", needed=True),
-        "settled-by": [
-            {
-                "text": ask.text("--settled-by", given["settled_by"], "an observation that would settle it"),
-                "answer": ask.text("--answer", given["answer"], "the answer that it would give"),
-            }
-        ],
-        "stakes": ask.text("--stakes", given["stakes"], "what depends on it"),
-        "difficulty": ask.text("--difficulty", given["difficulty"], "difficulty", ("easy", "medium", "hard")),
-        "asks-about": [ask.address("--asks-about", one) for one in given["asks_about"]],
-    }
-    paper = ask.reference("--paper", given["paper"], "paper", "the source that raises it")
+    given = ask.collect(given)
+    fields: dict[str, Any] = {name: given[name] for name in ("title", "statement", "strands", "stakes", "difficulty")}
+    fields["settled-by"] = [{"text": given["settled_by"], "answer": given["answer"]}]
+    fields["asks-about"], paper = given["asks_about"], given["paper"]
     fields |= {
         "origin": [{"paper": paper}],
-        "history": [{"date": today(), "state": "open", "because": f"paper:{paper}"}],
+        "history": [{"date": given["open_since"] or today(), "state": "open", "because": f"paper:{paper}"}],
     }
-    own_file(ask, "question", "questions", ask.name(id_, fields["title"], ask.graph.corpus.questions), fields, force)
+    own_file(ask, "question", given["id_"], fields, given["force"])
+
+
+def _targets(ask: Asker, flag: str, given: Sequence[str]) -> list[str]:
+    return [ask.address(flag, one) for one in given] or [ask.reference(flag, None, None, "what it speaks to")]
 
 
 @new.command()
 @title
 @statement
-@option("--stance", fields=["stance"], under=SAYS, help="objects or replies.")
+@option("--stance", fields=["stance"], under=SAYS, asks=text_of("stance", ("objects", "replies")),
+        help="objects or replies.")  # fmt: skip
 @option("--target", "targets", fields=["targets"], under=SAYS, multiple=True, example="strand:empirical-laws",
+        asks=_targets,
         help="What it speaks to, an address kind:id; may be repeated.")  # fmt: skip
 @id_
-@option("--paper", fields=["paper"], under=SOURCE, help="The key, in bib/, of the source that makes it.")
+@option("--paper", fields=["paper"], under=SOURCE, asks=node_of("paper", "the source that makes it"),
+        help="The key, in bib/, of the source that makes it.")  # fmt: skip
 @option("--where", fields=["where"], under=SOURCE, help="Where it stands, only if you read it there.",
         example="Sec. 2")  # fmt: skip
-@option("--by", fields=["by"], under=SOURCE, help="person or machine: who made it.")
+@option("--by", fields=["by"], under=SOURCE, asks=text_of("made by", ("person", "machine")),
+        help="person or machine: who made it.")  # fmt: skip
 @force
-@click.pass_obj
-def argument(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
+@asked
+def argument(ask: Asker, /, **given: Any) -> None:
     """An objection, or a reply to one.
 
     \b
@@ -159,15 +175,6 @@ def argument(root: Path | None, /, id_: str | None, force: bool, **given: Any) -
         --statement 'In wide networks the plateau comes after the loss is fitted.' \\
         --paper cohen2021gradient --by person
     """
-    ask = Asker(load(root))
-    fields: dict[str, Any] = {
-        "title": ask.text("--title", given["title"], "title"),
-        "statement": ask.text("--statement", given["statement"], "statement"),
-        "paper": ask.reference("--paper", given["paper"], "paper", "the source that makes it"),
-        "where": given["where"],
-        "by": ask.text("--by", given["by"], "made by", ("person", "machine")),
-        "stance": ask.text("--stance", given["stance"], "stance", ("objects", "replies")),
-        "targets": [ask.address("--target", one) for one in given["targets"]]
-        or [ask.reference("--target", None, None, "what it speaks to")],
-    }
-    own_file(ask, "argument", "arguments", ask.name(id_, fields["title"], ask.graph.corpus.arguments), fields, force)
+    given = ask.collect(given)
+    fields = {name: given[name] for name in ("title", "statement", "paper", "where", "by", "stance", "targets")}
+    own_file(ask, "argument", given["id_"], fields, given["force"])

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
 
-from kg.cli import asking, forms
+from kg.cli import asking, faults, forms
 from kg.cli.flags import option, shown, such_as
 
 _ASKED = {  # what is asked on a terminal, for the fields that some type needs
     "quantity": "quantity, the key in the script's result (empty: no script will measure it yet)",
+    "conditions": "settings of the measurement, as eta=0.4; eta=0.6 (empty: none)",
     "expected": "expected, arithmetic in the settings or from-run",
     "at-most|at-least": "bound, as 'at-most 2' or 'at-least 2'",
     "expected|at-most|at-least": "expected slope, or a bound on it as 'at-most -0.5'",
@@ -27,11 +29,16 @@ _ASKED = {  # what is asked on a terminal, for the fields that some type needs
     "min-gap": "least step between neighbours, a number",
     "passes": "passes where, as weight-decay=1,at-least=0.9",
     "fails": "fails where, as weight-decay=0,at-most=0.2",
+    "rivals": "a rival account and what it expects, as name=",
 }
 
 
 EXPECTS, SHARPLY, RIVALS = "What it expects", "How sharply", "Rivals"
 REGIME, CONTROL, TEST, PROVENANCE = "Preconditions", "Control", "Test", "Provenance"
+
+
+_BESIDE_A_REASON = {"tolerance": ("value",), "min-gap": ("value",), "seeds": ("start", "cap"), "foreseen": ("verdict",)}
+"""What a flag gives of a field whose reason another flag gives."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ class Field:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the record that the flag gives."""
-        return ("conditions",) if self.field == "grid" else (self.field,)
+        own = "conditions" if self.field == "grid" else self.field
+        return (*(f"{own}.{part}" for part in _BESIDE_A_REASON.get(own, ())), own)
 
 
 _SOURCE = ("paper", "role", "where", "depth")
@@ -140,23 +148,13 @@ def declared(ask: asking.Asker, type_: str, given: dict[str, Any]) -> dict[str, 
 
     needed, allowed = OF_TYPE[type_]  # type: ignore[index]  # it was chosen among them
     if asking.interactive() and needed:
-        before = dict(given)
-        _ask(given, needed, "conditions" in allowed)
-        ask.answers += [
-            (flag, each) for flag, key in _keys() if given[key] != before[key] for each in _each(given[key])
-        ]
+        _ask(ask, type_, given, needed, "conditions" in allowed)
     found: dict[str, Any] = {}
     for one in FIELDS:
         if not (text := given[one.key]):
             continue
         with _telling(ask, one.flag, RIVALS_OF.get(type_, "") if one.field == "rivals" else ""):
-            if one.switch:
-                found[one.field] = "true"
-            elif one.field == "rivals":
-                found["rivals"] = [_of_type(one.read(one.flag, each), type_) for each in text]
-            else:
-                read = [one.read(one.flag, each) for each in text] if one.many else one.read(one.flag, text)
-                found[one.field] = dict(read) if one.field == "regime" else read
+            found[one.field] = _read(one, text, type_)
         if one.why:
             why = ask.text(f"{one.flag}-why", given[f"{one.key}why"], f"why this {one.field}")
             found[one.field] = _with_reason(ask, one.field, found.get(one.field), why)
@@ -169,16 +167,14 @@ def declared(ask: asking.Asker, type_: str, given: dict[str, Any]) -> dict[str, 
     return found
 
 
-def _keys() -> Iterator[tuple[str, str]]:
-    """Each flag and what click calls its value, those of reasons too."""
-    for one in FIELDS:
-        yield one.flag, one.key
-        if one.why:
-            yield f"{one.flag}-why", f"{one.key}why"
-
-
-def _each(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def _read(one: Field, text: Any, type_: str) -> Any:
+    """The value of the field as the record has it, without a reason. Raises UsageError."""
+    if one.switch:
+        return "true"
+    if one.field == "rivals":
+        return [_of_type(one.read(one.flag, each), type_) for each in text]
+    read = [one.read(one.flag, each) for each in text] if one.many else one.read(one.flag, text)
+    return dict(read) if one.field == "regime" else read
 
 
 @contextmanager
@@ -210,32 +206,56 @@ def lacking(type_: str, given: dict[str, Any]) -> list[str]:
     return [" or ".join(names.split("|")) for names in sorted(needed) if not any(map(given.get, names.split("|")))]
 
 
-def _ask(given: dict[str, Any], needed: frozenset[str], conditions: bool) -> None:
-    """Ask for what a test needs, once a quantity is named."""
+def _ask(ask: asking.Asker, type_: str, given: dict[str, Any], needed: frozenset[str], conditions: bool) -> None:
+    """Ask for what a test needs, once a quantity is named, in the order of ``FIELDS``."""
+    wanted = {names.split("|")[0]: names for names in needed} | {"quantity": "quantity", "rivals": "rivals"}
+    if conditions and not given["grid_"]:
+        wanted["conditions"] = "conditions"
+    by_name = {one.field: one for one in FIELDS}
+    for one in (one for one in FIELDS if one.field in wanted):
+        names = wanted[one.field].split("|")
+        if not any(given[by_name[name].key] for name in names):
+            question = _ASKED[wanted[one.field]]
+            if one.field == "rivals":
+                question += (
+                    "gap,gap" if type_ == "ordering" else "true,false (passes, fails)" if type_ == "switch" else "value"
+                )
+            said = ask.optional(one.flag, question, partial(_wrong, ask, type_, by_name, names))
+            name, text = _side(names, said)
+            rows = [row.strip() for row in text.split(";") if row.strip()] if one.field == "conditions" else [text]
+            given[by_name[name].key] = (rows if text else []) if one.many else text
+            if name != one.field or len(rows) > 1:
+                ask.answers[-1:] = [(by_name[name].flag, row) for row in rows]
+        if one.field == "quantity" and not given["quantity_"]:
+            return
+        if one.why and given[one.key] and not given[f"{one.key}why"]:
+            flag = f"{one.flag}-why"
+            given[f"{one.key}why"] = ask.text(flag, None, f"why this {one.field}")
 
-    def answer(question: str) -> str:
-        return str(click.prompt(question, default="", show_default=False, err=True)).strip()
 
-    given["quantity_"] = given["quantity_"] or answer(_ASKED["quantity"])
-    if not given["quantity_"]:
-        return
-    for names in sorted(needed - {"quantity"}, key=list(_ASKED).index):
-        keys = [f"{name.replace('-', '_')}_" for name in names.split("|")]
-        if any(given[key] for key in keys):
-            continue
-        said = answer(_ASKED[names])
-        side, _, bound = said.partition(" ")
-        named = side if side in names.split("|") and bound else ""
-        given[f"{named.replace('-', '_')}_" if named else keys[0]] = bound if named else said
-        if said and f"{keys[0]}why" in given:
-            given[f"{keys[0]}why"] = given[f"{keys[0]}why"] or answer(f"why this {names}")
-    if conditions and not given["condition_"] and not given["grid_"]:
-        rows = answer("settings of the measurement, as eta=0.4; eta=0.6 (empty: none)").split(";")
-        given["condition_"] = [row.strip() for row in rows if row.strip()]
-    if not given["rival_"]:
-        form = "gap,gap" if "along" in needed else "true,false (passes, fails)" if "passes" in needed else "value"
-        rival = answer(f"a rival account and what it expects, as name={form}")
-        given["rival_"] = [rival] if rival else []
+def _side(names: list[str], said: str) -> tuple[str, str]:
+    """The field of ``names`` that an answer gives, and its value: ``at-most 2`` is a bound."""
+    side, _, bound = said.partition(" ")
+    return (side, bound.strip()) if side in names and bound else (names[0], said)
+
+
+def _wrong(ask: asking.Asker, type_: str, fields: dict[str, Field], names: list[str], said: str) -> list[str]:
+    """What is wrong with an answer: the form that it is read in, then what the record makes of it."""
+    name, text = _side(names, said)
+    one = fields[name]
+    if len(names) > 1 and "expected" not in names and name == names[0] and said == text:
+        return [f"found {said!r}, expected {' or '.join(f'{each} and a value' for each in names)}"]
+    rows = [row.strip() for row in text.split(";") if row.strip()] if name == "conditions" else [text]
+    found: list[Any] = []
+
+    def read() -> None:
+        with _telling(ask, one.flag, RIVALS_OF.get(type_, "") if name == "rivals" else ""):
+            found.append(_read(one, rows if one.many else text, type_))
+
+    if told := ask.told(read):
+        return told
+    value = {"value": found[0]} if one.why else found[0]
+    return faults.in_form(one.flag, faults.of_field("prediction", name, value))
 
 
 def _of_type(rival: dict[str, Any], type_: str) -> dict[str, Any]:

@@ -19,18 +19,30 @@ _IN_A_SHELL = "; a shell reads $ between double quotes: put the text between sin
 _OTHER = "Other"
 
 Location = tuple[str | int, ...]
+Asks = Callable[[Any, str, Any], Any]
+"""Called with who asks (kg.cli.asking.Asker), the flag and what was given for it; gives the value, asked for or not."""
 
 
 class Flag(click.Option):
-    """``fields`` as paths such as ``tolerance.why`` (none: it gives no field); ``example``: a value that works."""
+    """``fields`` as paths such as ``tolerance.why`` (none: it gives no field); ``example``: a value that works.
+
+    ``asks``: how what it gives comes about, from its value or by a question.
+    """
 
     def __init__(
-        self, names: Sequence[str], *, fields: Sequence[str] = (), under: str = _OTHER, example: str = "", **given: Any
+        self,
+        names: Sequence[str],
+        *,
+        fields: Sequence[str] = (),
+        under: str = _OTHER,
+        example: str = "",
+        asks: Asks | None = None,
+        **given: Any,
     ) -> None:
         if example:
             given["help"] = f"{given['help']} Such as {shlex.quote(example)}"
         super().__init__(list(names), **given)
-        self.fields, self.under, self.example = tuple(fields), under, example
+        self.fields, self.under, self.example, self.asks = tuple(fields), under, example, asks
 
     @property
     def flag(self) -> str:
@@ -42,9 +54,9 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         headings: dict[str, list[tuple[str, str]]] = {}
-        for option in self.get_params(ctx):
-            if row := option.get_help_record(ctx):
-                headings.setdefault(getattr(option, "under", _OTHER), []).append(row)
+        for each in in_order(self.get_params(ctx)):
+            if row := each.get_help_record(ctx):
+                headings.setdefault(getattr(each, "under", _OTHER), []).append(row)
         for heading, rows in headings.items():
             with formatter.section(heading):
                 formatter.write_dl(rows)
@@ -61,6 +73,12 @@ class Command(click.Command):
 
 class Commands(click.Group):
     command_class = Command
+
+
+def in_order(params: Sequence[click.Parameter]) -> list[click.Parameter]:
+    """As the help lists them, and as they are asked for: heading by heading, each as it is declared."""
+    headings = list(dict.fromkeys(getattr(each, "under", _OTHER) for each in params if isinstance(each, click.Option)))
+    return sorted(params, key=lambda each: [*headings, _OTHER].index(getattr(each, "under", _OTHER)))
 
 
 def option(*names: str, **given: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -98,6 +116,11 @@ def told(findings: Iterable[Finding], path: str, prefix: Location) -> Iterator[t
         if line not in seen:
             seen.add(line)
             yield flag, line
+
+
+def named_flag(context: click.Context, flag: str) -> Flag | None:
+    """The flag of the present command that is called so."""
+    return next((each for each in _flags(context) if each.flag == flag), None)
 
 
 def flag_of(context: click.Context, field: str) -> str:

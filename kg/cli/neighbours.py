@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.cli.dialogue import BACK, Back
+
 if TYPE_CHECKING:
     from kg.graph import Graph, Node
 
@@ -43,7 +45,9 @@ def near(graph: Graph, kind: str, name: str, fields: Mapping[str, Any]) -> list[
 
 
 def chosen(graph: Graph, kind: str, names: Sequence[str]) -> str | None:
-    """Show the nearest records on a terminal and ask whether the new one is one of them; its id, or None to go on."""
+    """Show the nearest records on a terminal and ask whether the new one is one of them; its id, or None to go on.
+
+    Raises Back."""
     if not names:
         return None
     click.echo(f"the nearest that are there; is your {kind} one of these, in other words?", err=True)
@@ -51,16 +55,20 @@ def chosen(graph: Graph, kind: str, names: Sequence[str]) -> str | None:
     numbers = [str(number) for number in range(1, len(names) + 1)]
     answer = click.prompt(
         f"{', '.join(numbers)}, or Enter if it is none of them",
-        type=click.Choice(["", *numbers]), default="", show_default=False, show_choices=False, err=True,
+        type=click.Choice(["", BACK, *numbers]), default="", show_default=False, show_choices=False, err=True,
     )  # fmt: skip
+    if answer == BACK:
+        raise Back
     return names[int(answer) - 1] if answer else None
 
 
 def show(graph: Graph, kind: str, names: Sequence[str], undo: str) -> None:
     """Show the nearest records of one that was written, and how to take it back."""
-    if names:
-        click.echo(f"near it; is yours one of these, in other words? Then take it back: {undo}", err=True)
-        _show(graph, kind, names, numbered=False)
+    if not names:
+        click.echo(f"to take it back: {undo}", err=True)
+        return
+    click.echo(f"near it; is yours one of these, in other words? Then take it back: {undo}", err=True)
+    _show(graph, kind, names, numbered=False)
 
 
 def _show(graph: Graph, kind: str, names: Sequence[str], numbered: bool) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.asking import Asker
-from kg.cli.common import load
+from kg.cli.asking import Asker, asked, interactive, node_of, text_of
 from kg.cli.creating import new
 from kg.cli.declaring import PROVENANCE, TEST, declared, lacking, options
 from kg.cli.flags import option
@@ -31,21 +29,36 @@ _EMPTY = frozenset(
 """Words with which one denies a prediction without naming an observation."""
 
 
+def _within(ask: Asker, flag: str, given: str | None) -> str:
+    """The id of a prediction within the claim that was named."""
+    claim = ask.graph.corpus.claims.get(ask.said.get("--claim", "").removeprefix("claim:"))
+    there = [one.id for one in claim.predictions] if claim else []
+    wrong = lambda answer: ask.told(lambda: ask.name(answer, "", there))  # noqa: E731  # as ask.text wants it
+    name = ask.text(flag, given, "id within the claim, a word or two", wrong=wrong)
+    return ask.name(name, "", there) if name else ""
+
+
 @new.command()
-@option("--claim", "claim_", under=PREDICTED, help="The id of the claim that implies it.", example="edge-of-stability")
-@option("--id", "id_", fields=["id"], under=PREDICTED, help="Its id within the claim, a word or two.", example="onset")
-@option("--statement", fields=["statement"], under=PREDICTED, help="What one will measure, TeX in single quotes.")
-@option("--type", "type_", fields=["type"], under=PREDICTED,
+@option("--claim", "claim_", under=PREDICTED, asks=node_of("claim", "the claim that implies it"),
+        help="The id of the claim that implies it.", example="edge-of-stability")  # fmt: skip
+@option("--id", "id_", fields=["id"], under=PREDICTED, asks=_within, help="Its id within the claim, a word or two.",
+        example="onset")  # fmt: skip
+@option("--statement", fields=["statement"], under=PREDICTED, asks=text_of("what one will measure"),
+        help="What one will measure, TeX in single quotes.")  # fmt: skip
+@option("--type", "type_", fields=["type"], under=PREDICTED, asks=text_of("type", TYPES),
         help="equality, bound, exponent, threshold, ordering, switch or qualitative.")  # fmt: skip
-@option("--about", fields=["about"], under=PREDICTED, help="derived, simulated-model, trained-network or field.")
-@option("--refuted-if", fields=["refuted-if"], under=PREDICTED,
+@option("--about", fields=["about"], under=PREDICTED, asks=text_of("about", LEVELS),
+        help="derived, simulated-model, trained-network or field.")  # fmt: skip
+@option("--refuted-if", fields=["refuted-if"], under=PREDICTED, asks=text_of("refuted if"),
         help="An observation that a critic would accept as its refutation.",
         example="The onset lies more than 5 % from 2 at either curvature.")  # fmt: skip
 @options
-@option("--pilot", fields=["frozen.pilot", "frozen"], under=PROVENANCE, is_flag=True,
+@option("--frozen", fields=["frozen.date", "frozen"], under=PROVENANCE, example="2026-11-24",
+        help="The day on which the declaration was fixed; today where it is left out.")  # fmt: skip
+@option("--pilot", fields=["frozen.pilot"], under=PROVENANCE, is_flag=True,
         help="Earlier runs chose settings or tolerance.")  # fmt: skip
-@click.pass_obj
-def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **given: Any) -> None:
+@asked
+def prediction(ask: Asker, /, **given: Any) -> None:
     """A prediction, at the end of its claim's list; comments of the file stay.
 
     \b
@@ -59,19 +72,16 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
     from kg.contribute import drafts, mend
     from kg.contribute.change import Refused
 
-    graph = load(root)
-    ask = Asker(graph)
-    claim = ask.reference("--claim", claim_, "claim", "the claim that implies it")
+    graph, given = ask.graph, ask.collect(given)
+    claim, kind = given["claim_"], given["type_"]
     there = graph.corpus.claims[claim].predictions if claim in graph.corpus.claims else ()
-    kind = ask.text("--type", given["type_"], "type", TYPES)
-    name = ask.text("--id", id_, "id within the claim, a word or two")
     fields: dict[str, Any] = {
-        "id": ask.name(name, name, [one.id for one in there]) if name else "",
-        "statement": ask.text("--statement", given["statement"], "what one will measure"),
+        "id": given["id_"],
+        "statement": given["statement"],
         "type": kind,
-        "about": ask.text("--about", given["about"], "about", LEVELS),
-        "refuted-if": ask.text("--refuted-if", given["refuted_if"], "refuted if"),
-        "frozen": {"date": today(), "pilot": str(given["pilot"]).lower()},
+        "about": given["about"],
+        "refuted-if": given["refuted_if"],
+        "frozen": {"date": given["frozen"] or today(), "pilot": str(given["pilot"]).lower()},
     }
     fields |= declared(ask, kind, given) if kind else {}
     path, at = f"data/claims/{claim}.yaml", ("predictions", len(there))
@@ -83,6 +93,7 @@ def prediction(root: Path | None, /, claim_: str | None, id_: str | None, **give
     shared = partial(_shared, graph, claim, str(fields.get("quantity", "")))
     written(ask, {path: text}, path, at, once={"unlinked-rivals": shared})
     click.echo(f"added {claim}/{fields['id']} to {path}")
+    click.echo(f"to take it back: delete {fields['id']}, the last of the predictions in {path}", err=True)
     if _names_nothing(fields["refuted-if"]):
         said = "--refuted-if says that it is false, and names no observation; write what one would see, and where"
         click.echo(f"warning: {said}, into refuted-if of {fields['id']} in {path}", err=True)
@@ -126,12 +137,13 @@ def _names_nothing(falsifier: str) -> bool:
 
 @new.command()
 @click.argument("name")
-@option("--prediction", "prediction_", under=TEST, help="The prediction that it tests, claim/prediction.",
+@option("--prediction", "prediction_", under=TEST, asks=node_of("prediction", "the prediction that it tests"),
+        help="The prediction that it tests, claim/prediction.",
         example="stability-limit/onset")  # fmt: skip
-@option("--level", fields=["tests.level", "tests"], under=TEST,
+@option("--level", fields=["tests.level", "tests"], under=TEST, asks=text_of("level", LEVELS),
         help="At which it measures: derived, simulated-model, trained-network or field.")  # fmt: skip
-@click.pass_obj
-def reproduction(root: Path | None, name: str, prediction_: str | None, level: str | None) -> None:
+@asked
+def reproduction(ask: Asker, /, name: str, **given: Any) -> None:
     """A script scripts/NAME.py that runs, with a placeholder for the science.
 
     \b
@@ -144,14 +156,15 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     from kg.scriptfile import is_script_name
     from kg.terms import ResultError
 
-    graph = load(root)
-    ask = Asker(graph)
+    graph = ask.graph
     if not is_script_name(f"{name}.py"):
         near = re.sub(r"[^a-z0-9_]+", "_", name.removesuffix(".py").lower()).strip("_0123456789")
         such = f"; did you mean {near}?" if near and is_script_name(f"{near}.py") else ""
         ask.wrong("NAME", f"found {name!r}, expected lower-case letters, digits and '_', beginning with a letter{such}")
-    wanted = ask.reference("--prediction", prediction_, "prediction", "the prediction that it tests")
-    level = ask.text("--level", level, "level", LEVELS)
+    if ask.problems and interactive():
+        ask.done()
+    given = ask.collect(given)
+    wanted, level = given["prediction_"], given["level"]
     ask.done()
     said = graph.node(f"prediction:{wanted}").record
     claim, _, short = wanted.partition("/")
@@ -176,3 +189,4 @@ def reproduction(root: Path | None, name: str, prediction_: str | None, level: s
     written(ask, files, script, ("tests",), new=frozenset({script}))
     named = f" and the line that names it in {path}" if path in files else ""
     click.echo(f"wrote {script}{named}; try it: kg rerun {name} --budget smoke")
+    click.echo(f"to take it back: rm {script}{', and delete that line' if named else ''}", err=True)

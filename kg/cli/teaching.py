@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from kg.cli import forms
-from kg.cli.asking import Asker
-from kg.cli.common import load
-from kg.cli.creating import SAYS, SOURCE, STANDS_ON, force, id_, new, statement, title
+from kg.cli.asking import Asker, asked, node_of, nodes_of, text_of
+from kg.cli.creating import SAYS, SOURCE, STANDS_ON, force, id_, named, new, statement, title
 from kg.cli.flags import option, such_as
 from kg.cli.writing import entry
 
@@ -24,57 +22,20 @@ _ASKED = "what it teaches, as concept=meet|use|derive"
 @statement
 @id_
 @option("--requires", fields=["requires"], under=STANDS_ON, multiple=True, example="gradient-descent",
+        asks=nodes_of("concept"),
         help="The id of a concept that must be known directly before; may be repeated.")  # fmt: skip
 @force
-@click.pass_obj
-def concept(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
+@asked
+def concept(ask: Asker, /, **given: Any) -> None:
     """A concept that a reader must know, in data/concepts.yaml.
 
     \b
     kg new concept --title 'Heavy-ball momentum' --requires gradient-descent \\
         --statement 'Each step keeps a share of the one before, so that steps in one direction add up.'
     """
-    ask = Asker(load(root))
-    fields = {
-        "title": ask.text("--title", given["title"], "title"),
-        "statement": ask.text("--statement", given["statement"], "statement that explains it to a beginner"),
-        "requires": ask.references("--requires", given["requires"], "concept", "concept", needed=False),
-    }
-    name = ask.name(id_, str(fields["title"]), ask.graph.corpus.concepts)
-    entry(ask, "concept", "data/concepts.yaml", name, fields, force)
-
-
-@new.command()
-@option("--paper", fields=["paper"], under=SOURCE, help="The key of the source, in bib/.")
-@option("--where", fields=["where"], under=SOURCE, help="Which stretch, with its length.", example="Sec. 2, 4 pages")
-@option("--minutes", fields=["minutes"], under=SOURCE, example="15",
-        help="A whole number by the rule of CONTRIBUTING, from length and level.")  # fmt: skip
-@option("--teaches", fields=["teaches"], under=TEACHES, multiple=True, example="gradient-descent=meet",
-        help="concept=meet, use or derive; may be repeated.")  # fmt: skip
-@option("--requires", fields=["requires"], under=TEACHES, multiple=True, example="gradient-descent=meet",
-        help="concept=level that it takes for granted; may be repeated.")  # fmt: skip
-@option(
-    "--id", "id_", under=SAYS, help="Its id; made of paper and stretch where it is left out.", example="cohen-intro-2"
-)
-@force
-@click.pass_obj
-def reading(root: Path | None, /, id_: str | None, force: bool, **given: Any) -> None:
-    """What a stretch of a source teaches, in data/readings.yaml.
-
-    \b
-    kg new reading --paper cohen2021gradient --where 'Sec. 2, 4 pages' --minutes 15 \\
-        --teaches gradient-descent=meet
-    """
-    ask = Asker(load(root))
-    fields: dict[str, Any] = {
-        "paper": ask.reference("--paper", given["paper"], "paper", "the source"),
-        "where": ask.text("--where", given["where"], "which stretch, with its length"),
-        "minutes": ask.text("--minutes", given["minutes"], "minutes"),
-        "teaches": _levels(ask, "--teaches", given["teaches"] or [ask.text("--teaches", None, _ASKED)]),
-        "requires": _levels(ask, "--requires", given["requires"]),
-    }
-    name = ask.name(id_, f"{fields['paper']} {fields['where']}", ask.graph.corpus.readings)
-    entry(ask, "reading", "data/readings.yaml", name, fields, force)
+    given = ask.collect(given)
+    fields = {name: given[name] for name in ("title", "statement", "requires")}
+    entry(ask, "concept", "data/concepts.yaml", given["id_"], fields, given["force"])
 
 
 def _levels(ask: Asker, flag: str, pairs: Any) -> Mapping[str, str]:
@@ -90,3 +51,37 @@ def _levels(ask: Asker, flag: str, pairs: Any) -> Mapping[str, str]:
             continue
         found[ask.known(flag, known, "concept")] = level
     return found
+
+
+def _taught(ask: Asker, flag: str, given: Sequence[str]) -> Mapping[str, str]:
+    """What is taught, and to which level; asked for where it is not given."""
+    wrong = lambda answer: ask.told(lambda: _levels(ask, flag, [answer]))  # noqa: E731  # as ask.text wants it
+    return _levels(ask, flag, given or [ask.text(flag, None, _ASKED, wrong=wrong)])
+
+
+@new.command()
+@option("--paper", fields=["paper"], under=SOURCE, asks=node_of("paper", "the source"),
+        help="The key of the source, in bib/.")  # fmt: skip
+@option("--where", fields=["where"], under=SOURCE, asks=text_of("which stretch, with its length"),
+        example="Sec. 2, 4 pages", help="Which stretch, with its length.")  # fmt: skip
+@option("--minutes", fields=["minutes"], under=SOURCE, asks=text_of("minutes"), example="15",
+        help="A whole number by the rule of CONTRIBUTING, from length and level.")  # fmt: skip
+@option("--teaches", fields=["teaches"], under=TEACHES, multiple=True, asks=_taught, example="gradient-descent=meet",
+        help="concept=meet, use or derive; may be repeated.")  # fmt: skip
+@option("--requires", fields=["requires"], under=TEACHES, multiple=True, example="gradient-descent=meet",
+        asks=_levels,
+        help="concept=level that it takes for granted; may be repeated.")  # fmt: skip
+@option("--id", "id_", under=SAYS, asks=named, example="cohen-intro-2",
+        help="Its id; made of paper and stretch where it is left out.")  # fmt: skip
+@force
+@asked
+def reading(ask: Asker, /, **given: Any) -> None:
+    """What a stretch of a source teaches, in data/readings.yaml.
+
+    \b
+    kg new reading --paper cohen2021gradient --where 'Sec. 2, 4 pages' --minutes 15 \\
+        --teaches gradient-descent=meet
+    """
+    given = ask.collect(given)
+    fields = {name: given[name] for name in ("paper", "where", "minutes", "teaches", "requires")}
+    entry(ask, "reading", "data/readings.yaml", given["id_"], fields, given["force"])

@@ -18,11 +18,11 @@ def today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
-def own_file(ask: Asker, kind: str, folder: str, name: str, fields: Mapping[str, Any], force: bool) -> None:
-    """Write a record into a file of its own. Raises UsageError or ClickException where it cannot stand."""
+def own_file(ask: Asker, kind: str, name: str, fields: Mapping[str, Any], force: bool) -> None:
+    """Write a record into a file of its own. Raises Refusal or ClickException where it cannot stand."""
     from kg.contribute.drafts import record
 
-    path = f"data/{folder}/{name}.yaml"
+    path = f"data/{kind}s/{name}.yaml"
     held(ask, kind, path, (), fields)
     near = _known_before(ask, kind, name, fields, force)
     written(ask, {path: record(dict(fields))}, path, (), new=frozenset({path}))
@@ -31,7 +31,7 @@ def own_file(ask: Asker, kind: str, folder: str, name: str, fields: Mapping[str,
 
 
 def entry(ask: Asker, kind: str, path: str, name: str, fields: Mapping[str, Any], force: bool) -> None:
-    """Write a record as the last entry of the file at ``path``. Raises UsageError or ClickException as ``own_file``."""
+    """Write a record as the last entry of the file at ``path``. Raises Refusal or ClickException as ``own_file``."""
     from kg.contribute import drafts
 
     held(ask, kind, path, (name,), fields)
@@ -43,13 +43,10 @@ def entry(ask: Asker, kind: str, path: str, name: str, fields: Mapping[str, Any]
 
 
 def held(ask: Asker, kind: str, path: str, at: Location, fields: Mapping[str, Any]) -> None:
-    """End the asking: raise UsageError with all that was not given, and all that has not the form of its field."""
-    from kg import records
-    from kg.declarations import Prediction
+    """End the asking: raise Refusal with all that was not given, and all that has not the form of its field."""
     from kg.validation import Origin, build
 
-    model = Prediction if kind == "prediction" else getattr(records, kind.capitalize())
-    _, findings = build(model, _as_read(dict(fields)), Origin(path, {}, at))
+    _, findings = build(model_of(kind), as_read(dict(fields)), Origin(path, {}, at))
     ask.done(told(findings, path, at))
 
 
@@ -100,8 +97,16 @@ def _known_before(ask: Asker, kind: str, name: str, fields: Mapping[str, Any], f
     return []
 
 
-def _as_read(value: Any) -> Any:
+def model_of(kind: str) -> Any:
+    """The model of the records of ``kind``."""
+    from kg import records
+    from kg.declarations import Prediction
+
+    return Prediction if kind in ("prediction", "reproduction") else getattr(records, kind.capitalize())
+
+
+def as_read(value: Any) -> Any:
     """``value`` as a file gives it: lists as tuples, and what is left out not there."""
     if isinstance(value, Mapping):
-        return {name: _as_read(inner) for name, inner in value.items() if inner not in (None, "", [], {})}
-    return tuple(map(_as_read, value)) if isinstance(value, list | tuple) else value
+        return {name: as_read(inner) for name, inner in value.items() if inner not in (None, "", [], {})}
+    return tuple(map(as_read, value)) if isinstance(value, list | tuple) else value

@@ -52,13 +52,18 @@ class Move:
 
 @dataclass(frozen=True)
 class ListMove:
-    """The reading list (a beginner's) of a strand, or of the field, that is another one now."""
+    """The reading list (a beginner's) of a strand, or of the field, that is another one now.
+
+    ``moved`` has the readings that stand elsewhere among those of both lists, each with the one that it now follows,
+    '' where it comes first.
+    """
 
     target: str
     minutes_before: int
     minutes_after: int
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,26 @@ def _lists(before: Evidence, after: Evidence) -> Iterator[ListMove]:
         if here != there:
             added = tuple(item for item in there if item not in here)
             removed = tuple(item for item in here if item not in there)
-            yield ListMove(target, was.minutes, now.minutes, added, removed)
+            yield ListMove(target, was.minutes, now.minutes, added, removed, tuple(_reordered(here, there)))
+
+
+def _reordered(here: tuple[str, ...], there: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The fewest readings of both lists that were carried to another place, and what each follows now."""
+    before = {item: place for place, item in enumerate(here)}
+    both = [item for item in there if item in before]
+    longest: list[tuple[int, int]] = []  # at each reading: how many in the old order end in it, and the one before it
+    for at, item in enumerate(both):
+        behind = [(longest[i][0], i) for i in range(at) if before[both[i]] < before[item]]
+        length, last = max(behind, default=(0, -1))
+        longest.append((length + 1, last))
+    kept: set[int] = set()
+    at = max(range(len(both)), key=lambda i: longest[i][0], default=-1)
+    while at >= 0:
+        kept.add(at)
+        at = longest[at][1]
+    for at, item in enumerate(both):
+        if at not in kept:
+            yield item, both[at - 1] if at else ""
 
 
 def _falls(

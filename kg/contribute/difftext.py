@@ -60,6 +60,7 @@ def as_dict(found: Difference) -> dict[str, Any]:
                 "minutes": [moved.minutes_before, moved.minutes_after],
                 "added": list(moved.added),
                 "removed": list(moved.removed),
+                "moved": [{"reading": item, "follows": before or None} for item, before in moved.moved],
             }
             for moved in found.lists
         ],
@@ -119,8 +120,10 @@ def _move(move: Move, safe: Callable[[str], str]) -> str:
 
 
 def _list(moved: ListMove, safe: Callable[[str], str]) -> str:
-    parts = [f"{duration(moved.minutes_before)} → {duration(moved.minutes_after)}"]
+    longer = f"{duration(moved.minutes_before)} → {duration(moved.minutes_after)}"
+    parts = [longer] if moved.minutes_before != moved.minutes_after else []
     parts += [f"adds {'; '.join(map(safe, moved.added))}"] if moved.added else []
     parts += [f"drops {'; '.join(map(safe, moved.removed))}"] if moved.removed else []
-    parts += ["the same readings in another order"] if not moved.added and not moved.removed else []
+    places = [f"{safe(item)} now {f'after {safe(before)}' if before else 'first'}" for item, before in moved.moved]
+    parts += [f"another order: {'; '.join(places)}"] if places else []
     return f"{safe(moved.target)}: {', '.join(parts)}"

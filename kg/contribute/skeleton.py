@@ -76,7 +76,7 @@ class Args:
     first_seed: int = 0
     """the first of them"""
     budget: Literal["smoke", "quick", "full"] = "quick"
-    """draws of one seed: smoke 100, quick 10 000, full 1 000 000"""
+    """how long to measure: DRAWS has the draws of one seed"""
     out: Path = Path("result.json")
     """where the result is written"""
 

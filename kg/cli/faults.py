@@ -1,0 +1,60 @@
+"""What is wrong with one answer by itself, so that it is told at its question: its form, its mathematics, its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_origin
+
+import click
+
+from kg.cli.flags import named_flag, such_as
+
+_ABOVE = {"statement": ("--title", "title"), "refuted-if": ("--statement", "statement")}
+"""Fields that say nothing where they repeat another, with the flag that gives the other."""
+_WITH_TEX = ("title", "statement", "refuted-if")
+
+
+def of_text(flag: str, text: str, said: Mapping[str, str]) -> list[str]:
+    """What the rules find in ``text`` as the answer to ``flag`` of the present command, where flags have ``said``."""
+    from kg.checks import hollow
+    from kg.checks.quality import tex_problem
+
+    context = click.get_current_context(silent=True)
+    option = named_flag(context, flag) if context else None
+    if context is None or option is None or not option.fields:
+        return []
+    kind, path = str(context.command.name), option.fields[0].split(".")
+    told = of_field(kind, path[0], text if len(path) == 1 else {path[1]: text}, tuple(path))
+    name = path[-1]
+    if problem := tex_problem(text) if name in _WITH_TEX else tex_problem(f"${text}$") if name == "formula" else None:
+        told.append(f"unbalanced-tex: {problem}")
+    above, field = _ABOVE.get(name, ("", ""))
+    if problem := hollow.problem(kind, name, text) or hollow.repetition(said.get(above, ""), text, field):
+        told.append(f"hollow-text: {problem}")
+    return told
+
+
+def of_field(kind: str, field: str, value: Any, at: tuple[str, ...] = ()) -> list[str]:
+    """What is wrong with the form of ``value`` as ``field`` of a record of ``kind``, at and below ``at``."""
+    from kg.cli.writing import as_read, model_of
+    from kg.validation import Origin, build
+
+    model = model_of(kind)
+    info = next((one for one in model.model_fields.values() if one.alias == field), None)
+    if info is None:
+        return []
+    listed = isinstance(value, dict) and get_origin(info.annotation) is tuple
+    _, findings = build(model, as_read({field: [value] if listed else value}), Origin("", {}, ()))
+    told = []
+    for finding in findings:
+        parts = tuple(part for part in finding.place.at if isinstance(part, str))
+        if parts[: len(at) or 1] == (at or (field,)) and finding.rule != "missing-field":
+            head, colon, rest = finding.message.partition(": ")
+            message = rest if colon and head.partition("[")[0] in parts else finding.message
+            told.append(f"{finding.rule}: {message}")
+    return told
+
+
+def in_form(flag: str, lines: list[str]) -> list[str]:
+    """``lines`` with an example of the flag's value, where it has one."""
+    return [line if "such as" in line or "did you mean" in line else f"{line}{such_as(flag)}" for line in lines]
