@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from kg.cli import asking
 from kg.contribute import addpaper, fetch
 from tests import fixtures, toytree
 from tests.test_new import Kg, files, kg, tree
@@ -98,6 +99,40 @@ def test_a_key_that_is_taken_gets_a_letter(tree: Path, kg: Kg) -> None:
     said = kg("add", "-", "--strand", "toy", text=PASTED.replace("Some_Key", "Saxe2014exact")).output
 
     assert "the key 'Saxe2014exact' is taken, so this is 'Saxe2014exacta'" in said
+
+
+@pytest.mark.parametrize(
+    ("answers", "key"),
+    [(["", ""], "Saxe2014exacta"), (["a b", "cohen2021gradient", "test2026all"], "test2026all")],
+)
+def test_on_a_terminal_a_taken_key_is_asked_for(
+    answers: list[str], key: str, tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The work that has the key is named, Enter takes the free one, and what is no key or taken too is told."""
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+    (tmp_path / "mine.bib").write_text(PASTED.replace("Some_Key", "Saxe2014exact"))
+
+    said = kg("add", str(tmp_path / "mine.bib"), "--strand", "toy", text="\n".join(answers)).output
+
+    assert "the key 'Saxe2014exact' is taken by another work: Saxe" in said
+    assert "which key, then, for good [Saxe2014exacta]" in said
+    assert ("is no citation key" in said, "is taken too" in said) == (len(answers) > 2, len(answers) > 2)
+    assert f"added {key} to bib/toy.bib" in said
+    assert toytree.findings(tree) == []
+
+
+def test_a_work_that_is_there_is_refused_before_a_key_is_asked_for(
+    tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where key and work are both there it is the same work, and no other key makes it another."""
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+    text = (tree / "bib/toy.bib").read_text()
+    (tmp_path / "mine.bib").write_text("@" + text.split("@")[1])
+
+    said = kg("add", str(tmp_path / "mine.bib"), "--strand", "toy", code=1).output
+
+    assert "this work seems to be there already" in said
+    assert "which key" not in said
 
 
 @pytest.mark.parametrize(

@@ -65,20 +65,13 @@ def fork(folder: Path) -> Path:
     return folder / "fork.git"
 
 
-@needs_bwrap
-def test_the_worked_pull_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every step, in order on a fresh clone, gives the output that the text shows, and the branch arrives at the fork."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "a")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
-    monkeypatch.setenv("YOUR_FORK", str(fork(tmp_path)))
-    monkeypatch.chdir(tmp_path)
-    for language, text in fences("One pull request, from fork to merge"):
+def played(section: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the commands of a section, below ``folder``, and hold what they print to what is shown."""
+    for language, text in fences(section):
         if language == "bibtex":
-            (tmp_path / "polyak.bib").write_text(text, encoding="utf-8")
+            (folder / "polyak.bib").write_text(text, encoding="utf-8")
         elif language == "python":
-            script = tmp_path / "kg/scripts/momentum_onset.py"
+            script = folder / "kg/scripts/momentum_onset.py"
             was = script.read_text(encoding="utf-8")
             whole = r'\Ar""".*?"""\n' if text.startswith('r"""') else r"^def measure\(.*?\n(?=\n\ndef )"
             [old] = re.findall(whole, was, flags=re.MULTILINE | re.DOTALL)
@@ -94,11 +87,26 @@ def test_the_worked_pull_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             assert code == 0, f"{command}\n{got}"
             assert shows(shown, got), f"{command}\n{got}"
             if command.endswith("cd kg"):
-                monkeypatch.chdir(tmp_path / "kg")
+                monkeypatch.chdir(folder / "kg")
+
+
+@needs_bwrap
+def test_the_worked_pull_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step, in order on a fresh clone, gives the output that the text shows, and the branch arrives at the fork; what
+    is begun on another branch is taken back whole."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "a")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "a@example.org")
+    monkeypatch.setenv("YOUR_FORK", str(fork(tmp_path)))
+    monkeypatch.chdir(tmp_path)
+    played("One pull request, from fork to merge", tmp_path, monkeypatch)
     branches = subprocess.run(
         ["git", "-C", str(tmp_path / "fork.git"), "branch", "--list"], capture_output=True, text=True, check=True
     )
     assert "momentum-limit" in branches.stdout
+    played("Taking it back", tmp_path, monkeypatch)
+    assert not (tmp_path / "kg/data/claims/faster-limit.yaml").exists()
 
 
 def examples() -> list[tuple[str, str, str]]:

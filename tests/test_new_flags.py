@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from kg import records
-from kg.cli import asking, main
+from kg.cli import asking, main, predicting, writing
 from kg.cli.creating import new
 from kg.cli.declaring import FIELDS
 from kg.cli.flags import Flag, flag_of
@@ -36,6 +36,11 @@ COMMON = {
 }  # fmt: skip
 CLAIM = ["new", "claim", "--title", "Noise helps", "--statement", "Noise lowers the loss.", "--kind", "law", "--strand",
          "empirical-laws", "--paper", "cohen2021gradient", "--depth", "abstract"]  # fmt: skip
+
+
+QUESTION = ["new", "question", "--title", "Why sharp?", "--statement", "What makes it so sharp?", "--strand",
+            "empirical-laws", "--settled-by", "The drift is measured.", "--answer", "yes", "--stakes", "The step size.",
+            "--difficulty", "hard", "--paper", "cohen2021gradient"]  # fmt: skip
 
 
 def kg(tree: Path, *arguments: str, text: str = "") -> click.testing.Result:
@@ -263,3 +268,75 @@ def test_a_quantity_that_others_hold_is_told_once_at_its_flag(tmp_path: Path) ->
     linked = ["--id", "q", "--rival", "{name: onset, expected: '2', claim: stability-limit}"]
     assert kg(tree, *PREDICTION, "equality", "--expected", "3", *sharp, *linked).exit_code == 0
     assert "the whole record" in " ".join(kg(tree, "new", "prediction", "--help").output.split())
+
+
+WRITTEN_ALWAYS = {"history.state", "history.because"}
+"""Given by what the command is: a new question is open, because of the paper that raises it."""
+
+
+def leaves(value: Any, at: str = "") -> set[str]:
+    """The paths of a record's texts, without the places in lists; settings and concepts are names of the user's own."""
+    if isinstance(value, list | tuple):
+        return set().union(*(leaves(item, at) for item in value)) if value else set()
+    if isinstance(value, dict):
+        return set().union(*(leaves(inner, f"{at}.{name}" if at else name) for name, inner in value.items()))
+    return set() if value in (None, "") else {at}
+
+
+@pytest.mark.parametrize("name", sorted(set(new.commands) - {"reproduction"}))
+def test_every_field_that_is_written_has_a_flag(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands in the file of the help's example, days and reasons too, is given by a flag that says so."""
+    seen: list[dict[str, Any]] = []
+    held = writing.held
+
+    def keep(ask: Any, kind: str, path: str, at: Any, fields: dict[str, Any]) -> None:
+        seen.append(fields)
+        held(ask, kind, path, at, fields)
+
+    for module in (writing, predicting):
+        monkeypatch.setattr(module, "held", keep)
+    shown = inspect.cleandoc(new.commands[name].help or "").partition("\b\n")[2].partition("\n\n")[0]
+    more = ["--checked", "by-hand"] if name == "claim" else []
+    done = kg(toytree.copy(tmp_path), *shlex.split(shown.replace("\\\n", ""))[1:], *more)
+    assert done.exit_code == 0, done.output
+
+    own = [one for one in new.commands[name].params if isinstance(one, Flag)]
+    given = {field for one in own for field in one.fields}
+    whole = {field for field in given if not any(other.startswith(f"{field}.") for other in given)}
+    lacking = {
+        path
+        for path in leaves(seen[0])
+        if path not in given and not any(path.startswith(f"{field}.") for field in whole)
+    }
+    assert lacking - WRITTEN_ALWAYS == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "flag", "path", "line"),
+    [
+        (CLAIM, ["--checked", "by-hand", "--checked-on", "2026-11-02"], "data/claims/noise-helps.yaml", "checked: {date: 2026-11-02"),
+        (QUESTION, ["--open-since", "2021-02-26"], "data/questions/why-sharp.yaml", "- {date: 2021-02-26, state: open"),
+        ([*PREDICTION, "bound"], ["--frozen", "2026-11-02", "--pilot"], "data/claims/plateau.yaml",
+         "frozen: {date: 2026-11-02, pilot: true}"),
+    ],
+    ids=["claim", "question", "prediction"],
+)  # fmt: skip
+def test_a_day_is_given_by_its_flag(command: list[str], flag: list[str], path: str, line: str, tmp_path: Path) -> None:
+    """The day stands in the file as given; one that is no day is told at the flag."""
+    tree = toytree.copy(tmp_path)
+    done = kg(tree, *command, *flag)
+    assert done.exit_code == 0, done.output
+    assert line in (tree / path).read_text()
+
+    day = next(one for one in reversed(flag) if one.startswith("--") and one != "--pilot")
+    done = kg(toytree.TOY, *command, *flag, day, "yesterday")
+    assert done.exit_code == 2
+    assert f"{day}: wrong-value: found 'yesterday'" in done.output
+
+
+def test_a_day_of_checking_needs_its_how() -> None:
+    """The day alone says not how the claim was held against its source; nothing is written."""
+    done = kg(toytree.TOY, *CLAIM, "--checked-on", "2026-11-02")
+
+    assert done.exit_code == 2
+    assert "--checked (by-hand|machine-assisted)" in done.output

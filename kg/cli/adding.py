@@ -11,9 +11,12 @@ import click
 from kg.cli.common import Refusal, as_json, load, put
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kg.contribute.addpaper import Addition
     from kg.corpus import Corpus
     from kg.graph import Graph
+    from kg.papers import Paper
 
 
 @click.command()
@@ -33,6 +36,7 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
     kg add 10.1038/nature14539
     kg add - < pasted.bib
     """
+    from kg.cli.asking import interactive
     from kg.contribute import addpaper, change, fetch, mend
     from kg.contribute.yamlstyle import CannotFormatError
 
@@ -48,7 +52,9 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
         else:
             text = sys.stdin.read(2_000_000) if source == "-" else Path(source).read_text(encoding="utf-8")
         name = {} if fetched or source == "-" else {"source": source}
-        found = addpaper.additions(text, corpus.papers.values(), fresh_keys=fetched, key=key, **name)
+        found = addpaper.additions(
+            text, corpus.papers.values(), fresh_keys=fetched, key=key, choose=_key if interactive() else None, **name
+        )
         for addition in found:
             if addition.twins and not force:
                 raise change.Refused(_pair(addition, corpus))
@@ -67,6 +73,21 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
         click.echo(f"warning: {warning}", err=True)
     rows = [{"key": each, "path": path} for each in keys]
     put(rows if json_ else "\n".join(f"added {each} to {path}" for each in keys), json_)
+
+
+def _key(taken: str, free: str, holder: Paper, keys: Collection[str]) -> str:
+    """The key that is typed for a work whose own another work has; Enter takes the free one."""
+    from kg.identifiers import is_citation_key
+
+    click.echo(f"the key {taken!r} is taken by another work: {holder.label}, {holder.title}", err=True)
+    while True:
+        answer = str(click.prompt("which key, then, for good", default=free, err=True)).strip()
+        if not is_citation_key(answer):
+            click.echo(f"  {answer!r} is no citation key; the record's keys read like 'saxe2014exact'", err=True)
+        elif answer.casefold() in keys:
+            click.echo(f"  {answer!r} is taken too", err=True)
+        else:
+            return answer
 
 
 def _strands(graph: Graph, words: str) -> str:

@@ -37,6 +37,10 @@ EXPECTS, SHARPLY, RIVALS = "What it expects", "How sharply", "Rivals"
 REGIME, CONTROL, TEST, PROVENANCE = "Preconditions", "Control", "Test", "Provenance"
 
 
+_BESIDE_A_REASON = {"tolerance": ("value",), "min-gap": ("value",), "seeds": ("start", "cap"), "foreseen": ("verdict",)}
+"""What a flag gives of a field whose reason another flag gives."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a declaration: ``why`` where a reason belongs to it, ``many`` where it may be repeated."""
@@ -63,7 +67,8 @@ class Field:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the record that the flag gives."""
-        return ("conditions",) if self.field == "grid" else (self.field,)
+        own = "conditions" if self.field == "grid" else self.field
+        return (*(f"{own}.{part}" for part in _BESIDE_A_REASON.get(own, ())), own)
 
 
 _SOURCE = ("paper", "role", "where", "depth")

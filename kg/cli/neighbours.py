@@ -64,9 +64,11 @@ def chosen(graph: Graph, kind: str, names: Sequence[str]) -> str | None:
 
 def show(graph: Graph, kind: str, names: Sequence[str], undo: str) -> None:
     """Show the nearest records of one that was written, and how to take it back."""
-    if names:
-        click.echo(f"near it; is yours one of these, in other words? Then take it back: {undo}", err=True)
-        _show(graph, kind, names, numbered=False)
+    if not names:
+        click.echo(f"to take it back: {undo}", err=True)
+        return
+    click.echo(f"near it; is yours one of these, in other words? Then take it back: {undo}", err=True)
+    _show(graph, kind, names, numbered=False)
 
 
 def _show(graph: Graph, kind: str, names: Sequence[str], numbered: bool) -> None:

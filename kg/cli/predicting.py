@@ -93,6 +93,7 @@ def prediction(ask: Asker, /, **given: Any) -> None:
     shared = partial(_shared, graph, claim, str(fields.get("quantity", "")))
     written(ask, {path: text}, path, at, once={"unlinked-rivals": shared})
     click.echo(f"added {claim}/{fields['id']} to {path}")
+    click.echo(f"to take it back: delete {fields['id']}, the last of the predictions in {path}", err=True)
     if _names_nothing(fields["refuted-if"]):
         said = "--refuted-if says that it is false, and names no observation; write what one would see, and where"
         click.echo(f"warning: {said}, into refuted-if of {fields['id']} in {path}", err=True)
@@ -188,3 +189,4 @@ def reproduction(ask: Asker, /, name: str, **given: Any) -> None:
     written(ask, files, script, ("tests",), new=frozenset({script}))
     named = f" and the line that names it in {path}" if path in files else ""
     click.echo(f"wrote {script}{named}; try it: kg rerun {name} --budget smoke")
+    click.echo(f"to take it back: rm {script}{', and delete that line' if named else ''}", err=True)

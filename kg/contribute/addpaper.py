@@ -6,7 +6,7 @@ import itertools
 import re
 import string
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from kg import bibfile, duplicates, identifiers, latex, papers
@@ -28,6 +28,10 @@ _REFUSED = frozenset({bibfile.UNSPLIT_NAME.name})
 """Warnings in the bibliography, and no entry comes with them: the key is made of the first author's name."""
 
 
+Choose = Callable[[str, str, Paper, Collection[str]], str]
+"""Called with a key, a free one in its place, the paper that has the key, and all keys (case-folded) that are taken."""
+
+
 @dataclass(frozen=True)
 class Addition:
     """One entry as it is to be written, the paper that it becomes, what is the same work already, and what was done."""
@@ -39,11 +43,18 @@ class Addition:
 
 
 def additions(
-    text: str, known: Iterable[Paper], *, fresh_keys: bool, key: str | None = None, source: str = "the BibTeX given"
+    text: str,
+    known: Iterable[Paper],
+    *,
+    fresh_keys: bool,
+    key: str | None = None,
+    source: str = "the BibTeX given",
+    choose: Choose | None = None,
 ) -> list[Addition]:
     """The entries of ``text``, which findings call ``source``.
 
-    ``fresh_keys``: keys are made here, as those of a host say nothing; ``key``: this one. Raises Refused, with every
+    ``fresh_keys``: keys are made here, as those of a host say nothing; ``key``: this one. ``choose`` says
+    which key a work has whose key another work has; without it, that is the free one. Raises Refused, with every
     finding and its line, where ``text`` is no sound BibTeX, names do not split, or ``key`` fits no one entry.
     """
     if key is not None and not identifiers.is_citation_key(key):
@@ -63,14 +74,19 @@ def additions(
     names = _names(there)
     made: list[Addition] = []
     for entry in read.entries:
-        addition = _addition(entry, there, names, fresh_keys, key)
+        addition = _addition(entry, there, names, fresh_keys, key, choose)
         made.append(addition)
         there.append(addition.paper)
     return made
 
 
 def _addition(
-    entry: BibEntry, known: list[Paper], names: Collection[str], fresh_keys: bool, chosen: str | None
+    entry: BibEntry,
+    known: list[Paper],
+    names: Collection[str],
+    fresh_keys: bool,
+    chosen: str | None,
+    choose: Choose | None,
 ) -> Addition:
     notes: list[str] = []
     fields = _fields(entry, notes)
@@ -92,12 +108,15 @@ def _addition(
     given = paper.key if identifiers.is_citation_key(paper.key) and not fresh_keys else usual
     wanted = chosen or given
     key = _free(wanted, taken)
-    if key != wanted:
+    twins = tuple((twin.first, twin.why) for twin in duplicates.of_work(replace(paper, key=key), known))
+    if key != wanted and not twins and choose:
+        holder = next(other for other in known if other.key.casefold() == wanted.casefold())
+        key = choose(wanted, key, holder, taken)
+    elif key != wanted:
         notes.append(f"the key {wanted!r} is taken, so this is {key!r}")
     elif key != usual and not chosen:
         notes.append(f"the key {key!r} was kept, and is for good; the record's keys read {usual!r} (--key sets it)")
     paper = replace(paper, key=key)
-    twins = tuple((twin.first, twin.why) for twin in duplicates.of_work(paper, known))
     rows = "".join(f"  {name} = {{{fields[name]}}},\n" for name in sorted(fields, key=FIELDS.index))
     return Addition(f"@{kind}{{{key},\n{rows}}}\n", paper, twins, tuple(notes))
 
