@@ -3,11 +3,8 @@
 import streamlit as st
 
 from kg.ui import memory
-from kg.ui.components import parts
-from kg.ui.components.findbox import findbox
 
 st.set_page_config(page_title="Learning mechanics", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
-parts.mount()
 
 PAGES = [
     st.Page("kg/ui/pages/home.py", title="Home", default=True),
@@ -22,6 +19,5 @@ PAGES = [
     st.Page("kg/ui/pages/find.py", title="Find", url_path="find", visibility="hidden"),
 ]
 page = st.navigation(PAGES, position="top")
-findbox()
 page.run()
 memory.keep()

@@ -69,6 +69,7 @@ def test_axe_finds_nothing_that_a_bare_page_has_not(public: str, visit: Visit, t
     for path in PAGES:
         page.goto(public + path)
         settled(page)
+        page.wait_for_function("document.adoptedStyleSheets.length > 0")  # the app's own style comes by itself
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.wait_for_function(
