@@ -329,3 +329,44 @@ def test_a_day_of_checking_needs_its_how() -> None:
 
     assert done.exit_code == 2
     assert "--checked (by-hand|machine-assisted)" in done.output
+
+
+ARGUMENT = ["new", "argument", "--title", "Seen too late", "--statement", "In wide networks it is seen late.", "--paper",
+            "cohen2021gradient", "--by", "person"]  # fmt: skip
+CONCEPT = ["new", "concept", "--title", "Momentum", "--statement", "Each step keeps a share of the last."]
+
+
+@pytest.mark.parametrize(
+    ("command", "flags", "path", "lines"),
+    [
+        (CLAIM, ["--regime", "depth>=2", "--counter-search", "date=2026-11-24,where=two surveys, by title,found=nothing"],
+         "data/claims/noise-helps.yaml",
+         ['regime: {depth: ">= 2"}', '{date: 2026-11-24, where: "two surveys, by title", found: nothing}']),
+        (QUESTION, ["--presumes", "plateau"], "data/questions/why-sharp.yaml", ["presumes: [plateau]"]),
+        (ARGUMENT, ["--stance", "objects", "--target", "plateau", "--severity", "minor"],
+         "data/arguments/seen-too-late.yaml", ["severity: minor"]),
+        (ARGUMENT, ["--stance", "replies", "--target", "argument:small-nets", "--concedes", "partial", "--revision", "none"],
+         "data/arguments/seen-too-late.yaml", ["concedes: partial", "revision: none"]),
+        (CONCEPT, ["--alias", "heavy ball", "--alias", "Polyak's momentum"], "data/concepts.yaml",
+         ["aliases: [heavy ball, Polyak's momentum]"]),
+    ],
+    ids=["claim", "question", "objection", "reply", "concept"],
+)  # fmt: skip
+def test_what_is_rarely_given_has_a_flag_too(
+    command: list[str], flags: list[str], path: str, lines: list[str], tmp_path: Path
+) -> None:
+    """Regimes, searches, what is presumed, how much is at stake or granted, and other names stand in the file as given."""
+    tree = toytree.copy(tmp_path)
+    done = kg(tree, *command, *flags, "--id", path.rpartition("/")[2].removesuffix(".yaml"))
+
+    assert done.exit_code == 0, done.output
+    assert [line for line in lines if line not in (tree / path).read_text()] == []
+
+
+def test_parts_in_another_form_are_told_at_their_flags() -> None:
+    """A regime without a sign and a search without its parts are told at once, each with a value that works."""
+    said = kg(toytree.TOY, *CLAIM, "--regime", "depth", "--counter-search", "surveys").output
+
+    assert "--regime: found 'depth', expected axis=value" in said
+    assert "--counter-search: found 'surveys', expected date=…,where=…,found=…" in said
+    assert "such as --regime 'depth>=2'" in said

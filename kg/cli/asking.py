@@ -287,18 +287,3 @@ def _shown(near: Sequence[tuple[str, str]], *, numbered: bool = False) -> str:
     return "\n".join(
         f"  {f'{number}  ' if numbered else ''}{name}  {title}" for number, (name, title) in enumerate(near, 1)
     )
-
-
-def text_of(question: str, among: Sequence[str] | Mapping[str, str] = (), usual: str | None = None) -> Any:
-    """How a flag's text is come by."""
-    return lambda ask, flag, given: ask.text(flag, given, question, among, usual)
-
-
-def node_of(kind: str, question: str) -> Any:
-    """How the id of one node is come by."""
-    return lambda ask, flag, given: ask.reference(flag, given, kind, question)
-
-
-def nodes_of(kind: str, *, needed: bool = False) -> Any:
-    """How ids of nodes are come by; they are asked for where one is ``needed``."""
-    return lambda ask, flag, given: ask.references(flag, given or (), kind, kind, needed=needed)

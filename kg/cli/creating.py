@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from kg.cli.asking import Asker, asked, node_of, nodes_of, text_of
+from kg.cli import forms
+from kg.cli.asking import Asker, asked
+from kg.cli.asks import node_of, nodes_of, parts_of, text_of
 from kg.cli.flags import Commands, option
 from kg.cli.writing import own_file, today
 from kg.meanings import DEPTHS, KINDS, ROLES
@@ -81,6 +83,12 @@ def new() -> None:
 @option("--needs", fields=["needs"], under=STANDS_ON, multiple=True, example="gradient-descent",
         asks=nodes_of("concept"),
         help="The id of a concept that a reader must know, of data/concepts.yaml; may be repeated.")  # fmt: skip
+@option("--regime", fields=["regime"], under=STANDS_ON, multiple=True, asks=parts_of(forms.regime), example="depth>=2",
+        help="Where it holds, by an axis of data/regimes.yaml; may be repeated.")  # fmt: skip
+@option("--counter-search", fields=["counter-search"], under=STANDS_ON, multiple=True,
+        asks=parts_of(forms.fields("date", "where", "found")),
+        example="date=2026-11-24,where=works that cite it,found=nothing to the contrary",
+        help="A search for contrary evidence; may be repeated.")  # fmt: skip
 @force
 @asked
 def claim(ask: Asker, /, **given: Any) -> None:
@@ -95,7 +103,8 @@ def claim(ask: Asker, /, **given: Any) -> None:
     fields: dict[str, Any] = {
         name: given[name] for name in ("title", "statement", "kind", "strands", "needs", "assumes")
     }
-    fields["builds-on"] = given["builds_on"]
+    fields |= {"builds-on": given["builds_on"], "regime": dict(given["regime"])}
+    fields["counter-search"] = given["counter_search"]
     source = {name: given[name] for name in ("paper", "role", "where", "depth")}
     fields["sources"] = [source]
     if given["checked_on"] and not given["checked"]:
@@ -125,6 +134,8 @@ def claim(ask: Asker, /, **given: Any) -> None:
         help="The key, in bib/, of the source that raises it.")  # fmt: skip
 @option("--open-since", fields=["history.date"], under=SOURCE, example="2021-02-26",
         help="The day from which it is open; today where it is left out.")  # fmt: skip
+@option("--presumes", fields=["presumes"], under=STANDS_ON, multiple=True, asks=nodes_of("claim"),
+        help="The id of a claim without which it would not arise; may be repeated.")  # fmt: skip
 @force
 @asked
 def question(ask: Asker, /, **given: Any) -> None:
@@ -138,6 +149,7 @@ def question(ask: Asker, /, **given: Any) -> None:
     given = ask.collect(given)
     fields: dict[str, Any] = {name: given[name] for name in ("title", "statement", "strands", "stakes", "difficulty")}
     fields["settled-by"] = [{"text": given["settled_by"], "answer": given["answer"]}]
+    fields["presumes"] = given["presumes"]
     fields["asks-about"], paper = given["asks_about"], given["paper"]
     fields |= {
         "origin": [{"paper": paper}],
@@ -165,6 +177,9 @@ def _targets(ask: Asker, flag: str, given: Sequence[str]) -> list[str]:
         example="Sec. 2")  # fmt: skip
 @option("--by", fields=["by"], under=SOURCE, asks=text_of("made by", ("person", "machine")),
         help="person or machine: who made it.")  # fmt: skip
+@option("--severity", fields=["severity"], under=SAYS, help="major or minor: how much an objection would take away.")
+@option("--concedes", fields=["concedes"], under=SAYS, help="full, partial or none: what a reply grants.")
+@option("--revision", fields=["revision"], under=SAYS, help="made, partial or none: what a reply changed in its work.")
 @force
 @asked
 def argument(ask: Asker, /, **given: Any) -> None:
@@ -177,4 +192,5 @@ def argument(ask: Asker, /, **given: Any) -> None:
     """
     given = ask.collect(given)
     fields = {name: given[name] for name in ("title", "statement", "paper", "where", "by", "stance", "targets")}
+    fields |= {name: given[name] for name in ("severity", "concedes", "revision")}
     own_file(ask, "argument", given["id_"], fields, given["force"])

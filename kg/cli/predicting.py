@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.asking import Asker, asked, interactive, node_of, text_of
+from kg.cli.asking import Asker, asked, interactive
+from kg.cli.asks import node_of, text_of
 from kg.cli.creating import new
 from kg.cli.declaring import PROVENANCE, TEST, declared, lacking, options
 from kg.cli.flags import option

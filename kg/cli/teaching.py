@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from kg.cli import forms
-from kg.cli.asking import Asker, asked, node_of, nodes_of, text_of
+from kg.cli.asking import Asker, asked
+from kg.cli.asks import node_of, nodes_of, text_of
 from kg.cli.creating import SAYS, SOURCE, STANDS_ON, force, id_, named, new, statement, title
 from kg.cli.flags import option, such_as
 from kg.cli.writing import entry
@@ -24,6 +25,8 @@ _ASKED = "what it teaches, as concept=meet|use|derive"
 @option("--requires", fields=["requires"], under=STANDS_ON, multiple=True, example="gradient-descent",
         asks=nodes_of("concept"),
         help="The id of a concept that must be known directly before; may be repeated.")  # fmt: skip
+@option("--alias", "aliases", fields=["aliases"], under=SAYS, multiple=True, example="heavy ball",
+        help="Another name of exactly this; may be repeated.")  # fmt: skip
 @force
 @asked
 def concept(ask: Asker, /, **given: Any) -> None:
@@ -35,6 +38,7 @@ def concept(ask: Asker, /, **given: Any) -> None:
     """
     given = ask.collect(given)
     fields = {name: given[name] for name in ("title", "statement", "requires")}
+    fields["aliases"] = list(given["aliases"])
     entry(ask, "concept", "data/concepts.yaml", given["id_"], fields, given["force"])
 
 
