@@ -31,6 +31,15 @@ BAD_URL = rule(
     "bad-url", "A url is an absolute http or https address of at most 2000 characters.", "url = {javascript:alert(1)}"
 )
 
+RAW_MARK = rule(
+    "raw-tex-mark",
+    "In a title or the name of a venue, & % # and _ outside mathematics have a backslash: TeX breaks on them.",
+    "title = {Salt & pepper}",
+    severity="warning",
+)
+
+_NO_TEXT = re.compile(r"\\(?:url|path|nolinkurl)\s*\{[^{}]*\}|\\\(.*?\\\)|\\.|\$(?:[^$\\]|\\.)*\$", re.DOTALL)
+_MARK = re.compile(r"[&%#_]")
 _YEAR = re.compile(r"[12]\d{3}\Z", re.ASCII)
 _VENUES = ("journal", "booktitle", "howpublished", "publisher", "school", "institution")
 
@@ -81,7 +90,7 @@ class Paper:
 
 def from_entry(entry: BibEntry) -> tuple[Paper, list[Finding]]:
     """The paper of one entry and what is wrong with its fields; a wrong identifier is left out, never mended."""
-    findings = list(_missing(entry))
+    findings = [*_missing(entry), *_marks(entry)]
     fields = entry.fields
     people = authors(fields.get("author") or fields.get("editor") or "")
 
@@ -123,6 +132,14 @@ def _missing(entry: BibEntry) -> Iterator[Finding]:
     for names in (("title",), ("author", "editor", "organization"), ("year",)):
         if not any(entry.fields.get(name, "").strip() for name in names):
             yield MISSING_FIELD.at(entry.place, f"{entry.key!r} has no {' or '.join(names)}; add it from the source")
+
+
+def _marks(entry: BibEntry) -> Iterator[Finding]:
+    for name in ("title", *_VENUES):
+        bare = _NO_TEXT.sub(" ", entry.fields.get(name, ""))
+        if marks := list(dict.fromkeys(_MARK.findall(bare))):
+            mends = listed([f"\\{mark}" for mark in marks])
+            yield RAW_MARK.at(entry.at(name), f"{name}: found {listed(marks)}, which TeX breaks on; write {mends}")
 
 
 def _arxiv(entry: BibEntry, findings: list[Finding]) -> str:

@@ -186,6 +186,15 @@ def test_find_prints_addresses() -> None:
     assert run("find", "x", "--kind", "theorem").exit_code == 2
 
 
+def test_find_says_that_two_words_never_meet() -> None:
+    """Words that no node holds together are told on stderr, in a terminal and beside JSON alike."""
+    for more in ([], ["--json"]):
+        result = run("find", "sharpness", "dynamics", *more)
+
+        assert result.stderr == "no record holds both 'sharpness' and 'dynamics'; what follows holds 'dynamic'\n"
+        assert "saxe2014exact" in result.stdout
+
+
 def test_find_answers_each_phrase_under_its_own_heading() -> None:
     """Words without quotes are one query; with a phrase among them each argument is one, in text and in JSON."""
     told = run("find", "edge of stability", "quadratic", "--kind", "claim").stdout.split("\n\n")

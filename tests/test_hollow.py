@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kg.checks import hollow
+from kg.contribute.proposal import propose
+from kg.graph import load
 from tests import toytree
 from tests.test_new import CLAIM, Kg, kg, tree
 
@@ -24,7 +26,8 @@ PLATEAU, WHY = "data/claims/plateau.yaml", "data/questions/why-two.yaml"
         ("claim", "statement", "blah blah blah blah"), ("concept", "title", "xxx"), ("concept", "title", "A"),
         ("question", "stakes", "tbd"), ("question", "text", "A proof."), ("question", "answer", "?"),
         ("question", "answer", "TBD"), ("question", "if-agrees", "-"), ("prediction", "refuted-if", "R."),
-        ("prediction", "refuted-if", "It fails."), ("prediction", "why", "w"), ("prediction", "why", "placeholder"),
+        ("prediction", "refuted-if", "It fails."),
+        ("prediction", "refuted-if", "The prediction turns out to be false."), ("prediction", "why", "w"), ("prediction", "why", "placeholder"),
         ("prediction", "why", "noise"),
     ],
 )  # fmt: skip
@@ -40,7 +43,7 @@ def test_what_says_nothing_is_told(kind: str, name: str, text: str) -> None:
     [
         ("concept", "title", "SGD"), ("claim", "title", "Noise helps"), ("claim", "statement", "None is better here."),
         ("claim", "statement", "Noise may fail."), ("question", "answer", "no"), ("prediction", "why", "Euler bias"),
-        ("prediction", "refuted-if", "The gain is 0."), ("prediction", "statement", r"Late sharpness is $2/\eta$."),
+        ("prediction", "refuted-if", "The gain is 0."), ("prediction", "refuted-if", "It is not 2 at all."), ("prediction", "statement", r"Late sharpness is $2/\eta$."),
         ("claim", "where", "x"),
     ],
 )  # fmt: skip
@@ -87,3 +90,13 @@ def test_kg_new_tells_it_at_the_flag(tree: Path, kg: Kg) -> None:
     assert "--title: hollow-text: found 'y'" in said
     assert "--statement: hollow-text: found 'x'" in said
     assert len(list((tree / "data/claims").iterdir())) == 2
+
+
+def test_the_page_that_proposes_tells_it_too() -> None:
+    """A proposal is held to it like a file, at the line of the field."""
+    path = "data/claims/plateau.yaml"
+    text = (toytree.TOY / path).read_text().replace(r"Sharpness rises and then hovers at $2/\eta$.", "todo")
+
+    [found] = propose(load(toytree.TOY), path, text).findings
+
+    assert (found.rule, found.place.line) == ("hollow-text", 2)

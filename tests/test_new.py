@@ -105,6 +105,18 @@ def test_a_single_hit_may_be_declined(tree: Path, kg: Kg, monkeypatch: pytest.Mo
     assert "strands: [solvable-settings]" in (tree / "data/claims/momentum-widens-stable-range.yaml").read_text()
 
 
+def test_other_words_may_follow_at_once(tree: Path, kg: Kg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one thing is offered, 1 takes it, and words in the place of yes and no are looked up."""
+    monkeypatch.setattr(asking, "interactive", lambda: True)
+    flags = [*CLAIM[: CLAIM.index("--strand")], "--role", "background", "--depth", "abstract"]
+
+    said = kg(*flags, text="empirical\nsolvable\n1\nsaxe2014exact\n\n").output
+
+    assert said.count("take it?") == 2
+    assert said.count("strand (id or words)") == 1
+    assert "strands: [solvable-settings]" in (tree / "data/claims/momentum-widens-stable-range.yaml").read_text()
+
+
 def test_a_list_says_how_many_more_there_are(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more hits than are shown it is said how many are left."""
     monkeypatch.setattr(asking, "NEAR", 1)
@@ -223,7 +235,7 @@ def test_a_prediction_is_added_and_comments_stay(tree: Path, kg: Kg) -> None:
     path = "data/claims/stability-limit.yaml"
     toytree.edit(tree, path, "counter-search:", "# where it was sought\ncounter-search:")
     kg("new", "prediction", "--claim", "stability-limit", "--id", "tail", "--statement", "The loss grows.", "--type",
-       "qualitative", "--about", "derived", "--refuted-if", "It does not.")  # fmt: skip
+       "qualitative", "--about", "derived", "--refuted-if", "The loss stays small.")  # fmt: skip
 
     text = (tree / path).read_text()
     assert text.index("id: onset") < text.index("id: tail") < text.index("# where it was sought\ncounter-search:")

@@ -169,17 +169,6 @@ def test_a_script_name_with_a_hyphen_brings_the_one_meant() -> None:
     assert "--level: found 'toy'" in said
 
 
-def test_a_falsifier_that_only_denies_is_told(tmp_path: Path) -> None:
-    """It is written, with the warning that it names no observation; one that names some is not warned of."""
-    tree = toytree.copy(tmp_path)
-
-    assert (
-        "names no observation"
-        in kg(tree, *PREDICTION, "bound", "--refuted-if", "The prediction turns out false.").output
-    )
-    assert "names no" not in kg(tree, *PREDICTION, "bound", "--id", "q", "--refuted-if", "It is not 2.").output
-
-
 @pytest.mark.parametrize(("answer", "written"), [("\n", True), ("1\n", False)])
 def test_on_a_terminal_the_nearest_come_before(
     answer: str, written: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

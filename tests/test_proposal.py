@@ -76,7 +76,7 @@ def test_what_is_wrong_stands_at_its_field_as_in_a_file(
         ({"builds-on": ["plateu"]}, {("builds-on", "unknown-claim")}),
         ({"sources": [{"paper": "cohen2021gradeint"}]}, {("sources", "unknown-paper")}),
         ({"bridges": [{"claim": "plateau"}], "strands": ["empirical-laws"]}, {("bridges", "bridge-within-strand")}),
-        ({"predictions": [{"type": "qualitative", "statement": "S"}]}, {("predictions", "no-refutation")}),
+        ({"predictions": [{"type": "qualitative", "statement": "It is seen late."}]}, {("predictions", "no-refutation")}),
         ({"predictions": [{"type": "bound", "at-most": "1", "tolerance": {"value": "0"}}]}, {("predictions", "bad-tolerance")}),
         ({"predictions": [{"quantity": "q", "by": "2026-12-01"}]}, set()),
         ({"predictions": [{"type": "bound", "by": "2026-12-01"}]}, set()),
@@ -126,7 +126,9 @@ def test_an_attempt_by_an_unknown_source_is_told_before_its_outcome() -> None:
 def test_a_name_that_cannot_be_hides_nothing_else() -> None:
     """With a bad or taken file name the record is judged all the same."""
     for stem, rule in (("Not An Id", "bad-file-name"), ("plateau", "duplicate-id")):
-        found = propose(TOY, f"data/claims/{stem}.yaml", formtext.text(CLAIM | {"title": "at $x"}), is_new=True)
+        found = propose(
+            TOY, f"data/claims/{stem}.yaml", formtext.text(CLAIM | {"title": "Sharpness at $x"}), is_new=True
+        )
         assert {f.rule for f in found.findings} == {rule, "unbalanced-tex"}
         assert not found.sound
 

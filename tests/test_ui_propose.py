@@ -48,7 +48,7 @@ def claim(**changes: str | list[str]) -> dict[str, str | list[str]]:
     return {
         "title": "Momentum moves the edge", "statement": r"Sharpness hovers at $(2+2\beta)/\eta$.", "kind": "law",
         "strands": ["empirical-laws"], "paper": "cohen2021gradient", "role": "own-result", "depth": "abstract",
-        "predicts": "Late sharpness rises with momentum.", "refuted_if": "It falls.", "about": "trained-network",
+        "predicts": "Late sharpness rises with momentum.", "refuted_if": "The sharpness falls.", "about": "trained-network",
     } | changes  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_a_claim_becomes_a_file_that_passes() -> None:
     assert file.startswith(
         f"{modeline.of('data/claims/x.yaml')}\ntitle: Momentum moves the edge\nstatement: Sharpness hovers at $(2+2\\beta)/\\eta$.\n"
     )
-    assert "refuted-if: It falls." in file
+    assert "refuted-if: The sharpness falls." in file
     assert "Open a pull request" in labels(app)
     assert repository.UNSET.split(" (")[0] in text
 
@@ -132,7 +132,7 @@ def test_attempts_arguments_and_sources() -> None:
     assert app.success
 
     app = filled(
-        page("propose", kind="argument", about="claim:plateau"), "argument", title="It is width", statement="S.",
+        page("propose", kind="argument", about="claim:plateau"), "argument", title="It is width", statement="Width alone sets it.",
         stance="objects", paper="saxe2014exact", by="person", severity="minor",
     )  # fmt: skip
     assert app.success, said(app)

@@ -31,6 +31,11 @@ _STAND_INS = frozenset(
     ("asdf", "bar", "baz", "bla", "blah", "dummy", "etc", "fixme", "foo", "ipsum", "lorem", "nil", "none", "null",
      "placeholder", "qwerty", "tba", "tbc", "tbd", "todo", "undefined", "wip", "xyz")
 )  # fmt: skip
+_DENIALS = frozenset(
+    ("a", "be", "claim", "does", "fail", "fails", "false", "hold", "if", "is", "it", "no", "not", "out", "prediction",
+     "refuted", "statement", "the", "this", "to", "true", "turn", "turns", "untrue", "when", "wrong")
+)  # fmt: skip
+"""Words with which one denies a prediction without naming an observation."""
 _MARK = re.compile(r"\b(?:TODO|FIXME|TBD|TBA|XXX+)\b")
 _LEAST: Mapping[str, tuple[int, int, str]] = {  # words, letters and digits, what to write; by kind and field, or field
     "concept.title": (1, 3, "the name of the thing"),
@@ -56,6 +61,8 @@ def problem(kind: str, name: str, text: str) -> str | None:
     marks = _MARK.search(text)
     if marks or (words and all(_stands_in(word) for word in words)) or _repeats(words):
         return f"found {marks[0] if marks else shown!r}, which stands for what was to be written; write {wanted}"
+    if name == "refuted-if" and words and {word.casefold() for word in words} <= _DENIALS:
+        return f"found {shown!r}, which denies the prediction and names no observation; write {wanted}"
     size = sum(map(len, words))
     if len(words) < fewest or size < shortest:
         counts = f"{counted(len(words), 'word')} of {counted(size, 'character')}"

@@ -185,8 +185,9 @@ class Asker:
     def _found(self, question: str, kind: str | None, default: str) -> str:
         """The node that words on a terminal lead to. Raises Back."""
         listed: list[tuple[str, str]] = []
+        words = ""
         while True:
-            words = typed(f"{question} (id or words{', or a number of the list' if listed else ''})", default)
+            words = words or typed(f"{question} (id or words{', or a number of the list' if listed else ''})", default)
             if not words:
                 click.echo("  this needs an answer", err=True)
                 continue
@@ -196,9 +197,14 @@ class Asker:
                 found = listed[int(words) - 1][0]
             elif found is None or words not in (found, found.partition(":")[2], f"{kind}:{found}"):
                 near = [(found, self._title(found, kind))] if found else self._near(words, kind, MOST)
-                found = near[0][0] if len(near) == 1 and agreed(f"{_shown(near)}\ntake it?") else None
+                said = agreed(f"{_shown(near)}\ntake it?") if len(near) == 1 else False
+                if isinstance(said, str):
+                    words = said
+                    continue
+                found = near[0][0] if said else None
             if found is not None:
                 return found
+            words = ""
             if len(near) > 1:
                 listed = near[:NEAR]
                 click.echo(_shown(listed, numbered=True), err=True)

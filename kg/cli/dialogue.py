@@ -58,14 +58,11 @@ def typed(question: str, default: str = "") -> str:
     return answer
 
 
-def agreed(question: str) -> bool:
-    """Whether the answer is yes, which is the default. Raises Back."""
-    while True:
-        answer = typed(f"{question} [Y/n]").lower()
-        if answer in ("", "y", "yes"):
-            return True
-        if answer in ("n", "no"):
-            return False
+def agreed(question: str) -> bool | str:
+    """Whether the answer is yes, which is the default; other words where neither yes nor no is said. Raises Back."""
+    answer = typed(f"{question} [Y/n]")
+    known = {"": True, "y": True, "yes": True, "1": True, "n": False, "no": False}
+    return known.get(answer.lower(), answer)
 
 
 def sound(

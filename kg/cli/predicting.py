@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from kg.graph import Graph
 
 PREDICTED = "What is predicted"
-_EMPTY = frozenset(
-    ("a", "be", "claim", "does", "fail", "fails", "false", "hold", "if", "is", "it", "no", "not", "out", "prediction",
-     "refuted", "statement", "the", "this", "to", "true", "turn", "turns", "untrue", "when", "wrong")
-)  # fmt: skip
-"""Words with which one denies a prediction without naming an observation."""
 
 
 def _within(ask: Asker, flag: str, given: str | None) -> str:
@@ -94,9 +89,6 @@ def prediction(ask: Asker, /, **given: Any) -> None:
     written(ask, {path: text}, path, at, once={"unlinked-rivals": shared})
     click.echo(f"added {claim}/{fields['id']} to {path}")
     click.echo(f"to take it back: delete {fields['id']}, the last of the predictions in {path}", err=True)
-    if _names_nothing(fields["refuted-if"]):
-        said = "--refuted-if says that it is false, and names no observation; write what one would see, and where"
-        click.echo(f"warning: {said}, into refuted-if of {fields['id']} in {path}", err=True)
     if kind != "qualitative" and (lacks := lacking(kind, fields)):
         click.echo(
             f"a script can test it once its declaration has {', '.join(lacks)} too; add them to {path}", err=True
@@ -127,12 +119,6 @@ def _shared(graph: Graph, claim: str, quantity: str, findings: Sequence[Finding]
             f"; if it is the same thing measured, name that account: --rival '{{name: …, expected: …, claim: {rival}}}'"
         )
     return said
-
-
-def _names_nothing(falsifier: str) -> bool:
-    """Whether a falsifier holds only words that deny."""
-    words = "".join(letter if letter.isalnum() else " " for letter in falsifier.lower()).split()
-    return set(words) <= _EMPTY
 
 
 @new.command()

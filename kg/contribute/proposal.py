@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kg import bibfile, identifiers, papers, textfile, unfinished, yamlfile
-from kg.checks import declarations, learning, links, order, prose, quality, references, rivalry
+from kg.checks import declarations, hollow, learning, links, order, prose, quality, references, rivalry
 from kg.contribute import mend, modeline
 from kg.contribute.yamlstyle import CannotFormatError
 from kg.corpus import Corpus
@@ -180,7 +180,7 @@ def _across(graph: Graph) -> list[Finding]:
     return sorted({
         *references.check(corpus), *declarations.check(corpus), *order.cycles(graph), *order.dates(corpus),
         *links.check(corpus), *learning.check(corpus), *quality.tex(corpus), *prose.check(corpus),
-        *rivalry.check(corpus),
+        *hollow.check(corpus), *rivalry.check(corpus),
     })  # fmt: skip
 
 
