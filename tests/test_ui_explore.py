@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from kg.ui.components import parts
+from kg.ui.components import card, graphview, heading, parts
 from tests.test_ui import TOY, page, said, server
 
 __all__ = ["server"]  # the fixture that every test here uses
@@ -18,6 +20,27 @@ def cells(app: AppTest, key: str) -> list[list[str]]:
     found = next(element for element in app.get("bidi_component") if key in element.proto.id)
     rows = parts.unpacked(found.proto.bytes)["rows"]
     return [[str(cell["title"] if isinstance(cell, dict) else cell) for cell in row] for row in rows]
+
+
+def test_what_is_read_first_is_sent_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The heading before the scripts and the box that finds, a card's head before the graph, the rest of it last."""
+    order: list[str] = []
+
+    def told(of: Any, name: str) -> None:
+        was = getattr(of, name)
+
+        def sent(*args: Any, **rest: Any) -> Any:
+            order.append(name)
+            return was(*args, **rest)
+
+        monkeypatch.setattr(of, name, sent)
+
+    for of, name in ((st, "header"), (parts, "mount"), (heading, "findbox"), (card, "head"), (card, "body")):
+        told(of, name)
+    told(graphview, "graph")
+    page("explore", node="claim:plateau")
+
+    assert list(dict.fromkeys(order)) == ["header", "mount", "findbox", "head", "graph", "body"]
 
 
 def test_the_table_holds_what_the_graph_shows() -> None:
