@@ -107,9 +107,11 @@ def test_a_run_is_kept_here_or_recorded_for_a_pull_request(tree: Path, registry:
 
 
 def test_what_may_not_be_recorded_has_no_button_and_says_why(tree: Path, registry: Registry) -> None:
-    """A smoke run never; a run begun before its declaration was committed neither."""
+    """A smoke run never, and it speaks no verdict; a run begun before its declaration was committed neither."""
     smoke = run(registry, "smoke")
     assert "a smoke run only shows that the script works" in said(smoke)
+    assert "no verdict" in said(smoke)
+    assert "no verdict" not in said(run(registry, "quick"))
 
     toytree.edit(tree, "data/claims/stability-limit.yaml", "{value: 0.05,", "{value: 0.06,")
     uncommitted = run(registry, "quick")

@@ -250,8 +250,8 @@ def test_a_public_server_cannot_run_anything(public: str, visit: Visit) -> None:
 
 @needs_chromium
 @needs_bwrap
-def test_a_rerun_at_smoke_budget_reaches_its_verdict(local: str, visit: Visit) -> None:
-    """``kg app``: Run, live progress with its own address, a second window at that address sees the same run, a verdict."""
+def test_a_rerun_at_smoke_budget_reaches_its_numbers(local: str, visit: Visit) -> None:
+    """``kg app``: Run, live progress with its own address, a second window at that address sees the same run, its numbers."""
     page = visit(f"{local}/explore?node=reproduction:edge_of_stability")
     page.get_by_role("tab", name="Measure again").click()
     page.get_by_role("button", name="Run", exact=True).click()
@@ -262,8 +262,7 @@ def test_a_rerun_at_smoke_budget_reaches_its_verdict(local: str, visit: Visit) -
 
     page.get_by_role("button", name="Keep as a run file").wait_for(timeout=300_000)
     other.get_by_role("button", name="Keep as a run file").wait_for()
-    badge = page.locator('[data-testid="stMain"]').get_by_text("not in regime").or_(page.get_by_text("agrees"))
-    badge.or_(page.get_by_text("cannot discriminate")).filter(visible=True).first.wait_for()
+    page.locator('[data-testid="stMain"]').get_by_text("no verdict").filter(visible=True).first.wait_for()
 
 
 @needs_chromium

@@ -70,7 +70,8 @@ def suggestions(query: str) -> dict[str, Any]:
     for kind, found in by_kind(hits)[:MOST_KINDS]:
         shown = [_shown(world, hit, terms) for hit in found[:MOST_A_KIND]]
         groups.append({"title": f"{kind} · {len(found)}", "hits": shown})
-    said = "".join(f"{told[0].upper()}{told[1:]}. " for told in search.absence(world.index.absent(query), "“”"))
+    missing = search.absence(world.index.absent(query), "“”") or [world.index.apart(query)]
+    said = "".join(f"{told[0].upper()}{told[1:]}. " for told in filter(None, missing))
     if not hits:
         return {"query": query, "groups": [], "says": f"{said}Nothing found. Try fewer words, or another spelling."}
     most = f"the best {len(hits)}" if len(hits) == MOST_SEARCHED else f"{len(hits)} found"

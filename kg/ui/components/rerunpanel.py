@@ -13,6 +13,7 @@ import streamlit as st
 from kg.rerun import experiment, runner
 from kg.rerun.experiment import CannotRun, Done, Plan
 from kg.rerun.registry import LiveRun, QueueFullError
+from kg.runcard import TOO_SHORT
 from kg.runs import Budget
 from kg.ui import state
 from kg.ui.components import guessform
@@ -21,7 +22,7 @@ from kg.ui.state import World
 from kg.ui.words import inert
 
 BUDGETS = {
-    "smoke": "seconds; shows that the script works, seldom enough for a verdict",
+    "smoke": "seconds; shows that the script works, too short for a verdict",
     "quick": "about a minute",
     "full": "as long as the source's own experiment needs",
 }
@@ -119,12 +120,17 @@ def _ended(world: World, run: LiveRun) -> None:
         st.info("Cancelled; nothing was kept.")
         return
     guessform.tell(world, run, run.done)
+    short = run.done.run.budget == "smoke"
     for address, judged in run.done.judgements.items():
         with st.container(border=True):
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                verdict(judged.verdict)
+                if short and judged.verdict != "error":
+                    st.badge("no verdict", color="gray", help=f"{TOO_SHORT[0].upper()}{TOO_SHORT[1:]}.")
+                else:
+                    verdict(judged.verdict)
                 st.markdown(inert(run.plan.predictions[address].statement))
-            st.markdown(inert(judged.reason))
+            told = "The budget *quick* gives a verdict; this run measured" if short else inert(judged.reason)
+            st.markdown(told if judged.verdict != "error" else inert(judged.reason))
             if judged.conditions:
                 measured = run.done.run.measured
                 figures().tested(run.plan.predictions[address], judged, measured, key=f"live-{run.id}-{address}")

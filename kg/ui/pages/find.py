@@ -31,7 +31,8 @@ EXAMPLES = (
 def results(world: World, query: str) -> None:
     """The hits by kind, each with the stretch of its text that matches."""
     hits = world.index.find(query, limit=MOST)
-    for said in absence(world.index.absent(query), "“”", inert):
+    missing = absence(world.index.absent(query), "“”", inert) or [inert(world.index.apart(query))]
+    for said in filter(None, missing):
         st.caption(f"{said[0].upper()}{said[1:]}.")
     groups = dict(by_kind(hits))
     if not hits:
