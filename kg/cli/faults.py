@@ -8,6 +8,7 @@ from typing import Any, get_origin
 import click
 
 from kg.cli.flags import named_flag, such_as
+from kg.findings import Finding
 
 _ABOVE = {"statement": ("--title", "title"), "refuted-if": ("--statement", "statement")}
 """Fields that say nothing where they repeat another, with the flag that gives the other."""
@@ -48,11 +49,16 @@ def of_field(kind: str, field: str, value: Any, at: tuple[str, ...] = ()) -> lis
     told = []
     for finding in findings:
         parts = tuple(part for part in finding.place.at if isinstance(part, str))
-        if parts[: len(at) or 1] == (at or (field,)) and finding.rule != "missing-field":
+        if parts[: len(at) or 1] == (at or (field,)) and not _awaited(finding, at):
             head, colon, rest = finding.message.partition(": ")
             message = rest if colon and head.partition("[")[0] in parts else finding.message
             told.append(f"{finding.rule}: {message}")
     return told
+
+
+def _awaited(finding: Finding, at: tuple[str, ...]) -> bool:
+    """Whether what is missing is given by another flag: all but the field at hand, or of a value its reason."""
+    return finding.rule == "missing-field" and (bool(at) or len(finding.place.at) < 2 or finding.place.at[-1] == "why")
 
 
 def in_form(flag: str, lines: list[str]) -> list[str]:
