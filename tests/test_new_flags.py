@@ -137,6 +137,7 @@ def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
         (["bound", "--rival", "slow=1", "--rival", "slow=2"], "--rival: repeated-rival: 'slow' is named twice"),
         (["bound", "--regime", "depht<=2"], "--regime: unknown-axis: 'depht'"),
         (["bound", "--refuted-if", "$x"], "--refuted-if: unbalanced-tex"),
+        (["bound", "--tolerance", "0.1", "--tolerance-why", "$x"], "--tolerance-why: unbalanced-tex"),
         (["switch", "--rival", "time=true"], "such as --rival 'time alone=true,false'"),
         (["switch", "--passes", "decay=1"], "such as --passes weight-decay=1,at-least=0.9"),
     ],

@@ -6,6 +6,7 @@ import datetime
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
@@ -59,3 +60,23 @@ def test_the_command_prints_both_ways() -> None:
     assert json.loads(run("--json").stdout)["papers"]["total"] == len(toytree.graph().corpus.papers)
     assert run().exit_code == 0
     assert "with_locator" in run().stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "line", "field"),
+    [
+        ("data/claims/plateau.yaml", "the plateau is the stability limit", 8, "why"),
+        ("data/claims/stability-limit.yaml", "slow growth near the onset", 18, "why"),
+        ("data/claims/stability-limit.yaml", "a start at the minimum", 21, "why"),
+        ("data/questions/why-two.yaml", "A mechanism that predicts", 8, "text"),
+        ("data/questions/why-two.yaml", "Says whether quadratic", 10, "stakes"),
+        ("data/questions/why-two.yaml", "third order", 12, "note"),
+    ],
+)
+def test_a_stray_dollar_is_found_in_every_sentence(tmp_path: Path, path: str, old: str, line: int, field: str) -> None:
+    """Mathematics is judged wherever people write in their own words, deep in a record too, on its own line."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(tree, path, old, f"at $2 {old}")
+
+    [found] = [one for one in toytree.findings(tree) if one.rule == "unbalanced-tex"]
+    assert (found.place.line, found.message.partition(":")[0]) == (line, field)

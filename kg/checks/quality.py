@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pydantic import BaseModel
+
 from kg.corpus import Corpus
 from kg.evidence import Evidence
 from kg.findings import Finding, rule
@@ -24,6 +26,11 @@ UNUSED = rule(
 TEX = rule(
     "unbalanced-tex", "Mathematics stands between two $, with its braces closed.", "statement: the plateau is $2/\\eta"
 )
+WORDS = frozenset(
+    ("answer", "found", "if-agrees", "if-disagrees", "meaning", "note", "refuted-if", "regime", "stakes", "statement",
+     "text", "title", "why")
+)  # fmt: skip
+"""The fields that hold sentences."""
 _MATH = re.compile(r"(?<!\\)\$")
 
 
@@ -45,7 +52,6 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
 
 def tex(corpus: Corpus) -> Iterator[Finding]:
     """Mathematics that cannot be typeset, in what people wrote in their own words."""
-    texts: list[tuple[str, str, str]] = []
     for kind, records in (
         ("claim", corpus.claims),
         ("question", corpus.questions),
@@ -55,13 +61,34 @@ def tex(corpus: Corpus) -> Iterator[Finding]:
         ("strand", corpus.strands),
     ):
         for name, record in records.items():
-            texts += [(f"{kind}:{name}", f, getattr(record, f) or "") for f in ("title", "statement")]
+            yield from _tex_of(corpus, f"{kind}:{name}", record)
     for address, _, prediction in corpus.predictions():
-        texts += [(address, "statement", prediction.statement), (address, "refuted-if", prediction.refuted_if or "")]
-        texts += [(address, "formula", f"${prediction.formula}$" if prediction.formula else "")]
-    for address, fieldname, text in texts:
+        yield from _tex_of(corpus, address, prediction)
+        if prediction.formula and (problem := tex_problem(f"${prediction.formula}$")):
+            yield TEX.at(corpus.place(address, "formula"), f"formula: {problem}")
+
+
+def _tex_of(corpus: Corpus, address: str, record: BaseModel) -> Iterator[Finding]:
+    for at, text in written(record):
         if problem := tex_problem(text):
-            yield TEX.at(corpus.place(address, fieldname), f"{fieldname}: {problem}")
+            yield TEX.at(corpus.place(address, *at), f"{at[-1]}: {problem}")
+
+
+def written(record: BaseModel) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What people wrote in a record in their own words: where, as keys of its YAML, and what.
+
+    Predictions of a claim are records of their own, and left out.
+    """
+    for name, field in type(record).model_fields.items():
+        key, value = field.alias or name, getattr(record, name)
+        if key in WORDS and isinstance(value, str):
+            yield (key,), value
+        elif isinstance(value, BaseModel):
+            yield from (((key, *at), text) for at, text in written(value))
+        elif isinstance(value, tuple | list) and key != "predictions":
+            for number, one in enumerate(value):
+                if isinstance(one, BaseModel):
+                    yield from (((key, number, *at), text) for at, text in written(one))
 
 
 def tex_problem(text: str) -> str | None:
