@@ -1,6 +1,6 @@
 """Words that say nothing: too few of them, stand-ins for what was to be written, a statement that repeats its title.
 
-The bounds are about half of what the shortest text of the record has, field by field (claims, questions, arguments,
+The bounds are about half of what the shortest text of the record has, field by field (claims, questions, arguments, strands,
 assumptions, concepts and predictions of November 2026), so that they refuse only what cannot be meant.
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from kg.checks import quality
 from kg.corpus import Corpus
-from kg.declarations import Prediction
 from kg.english import counted
 from kg.findings import Finding, rule
 
@@ -20,9 +19,6 @@ HOLLOW = rule(
     "Titles, statements, stakes, what settles a question, falsifiers and reasons say something.",
     "title: todo",
 )
-
-Field = tuple[tuple[str | int, ...], str]
-"""Where a text stands in its record, as keys of its YAML, and what it says."""
 
 SHOWN = 60
 
@@ -40,6 +36,7 @@ _MARK = re.compile(r"\b(?:TODO|FIXME|TBD|TBA|XXX+)\b")
 _LEAST: Mapping[str, tuple[int, int, str]] = {  # words, letters and digits, what to write; by kind and field, or field
     "concept.title": (1, 3, "the name of the thing"),
     "assumption.title": (1, 3, "the name of the thing"),
+    "strand.title": (1, 3, "the name of the thing"),
     "title": (2, 5, "a line that says it"),
     "statement": (3, 8, "a sentence that says it"),
     "stakes": (2, 5, "what changes with the answer"),
@@ -81,49 +78,15 @@ def repetition(first: str, second: str, name: str) -> str | None:
 
 def check(corpus: Corpus) -> Iterator[Finding]:
     """Each text that says nothing, and each statement or falsifier that repeats what stands above it."""
-    for kind, records in (
-        ("claim", corpus.claims),
-        ("question", corpus.questions),
-        ("argument", corpus.arguments),
-        ("assumption", corpus.assumptions),
-        ("concept", corpus.concepts),
-    ):
-        for record_id, record in records.items():
-            yield from _record(corpus, f"{kind}:{record_id}", kind, list(_fields(record)))
-    for address, _, prediction in corpus.predictions():
-        yield from _record(corpus, address, "prediction", list(_declared(prediction)))
-
-
-def _record(corpus: Corpus, address: str, kind: str, fields: list[Field]) -> Iterator[Finding]:
-    held = {at[0]: text for at, text in fields if len(at) == 1}
-    for at, text in fields:
-        name = str(at[-1])
-        above = {"statement": "title", "refuted-if": "statement"}.get(name, "")
-        said = problem(kind, name, text) or (above in held and repetition(held[above], text, above)) or None
-        if said:
-            yield HOLLOW.at(corpus.place(address, *at), f"{name}: {said}")
-
-
-def _fields(record: Any) -> Iterator[Field]:
-    for name in ("title", "statement", "stakes"):
-        if (text := getattr(record, name, None)) is not None:
-            yield (name,), text
-    for number, way in enumerate(getattr(record, "settled_by", ())):
-        for name in ("text", "answer", "if-agrees", "if-disagrees"):
-            if (text := getattr(way, name.replace("-", "_"))) is not None:
-                yield ("settled-by", number, name), text
-
-
-def _declared(prediction: Prediction) -> Iterator[Field]:
-    yield ("statement",), prediction.statement
-    if prediction.refuted_if is not None:
-        yield ("refuted-if",), prediction.refuted_if
-    for name in ("tolerance", "min-gap", "seeds", "foreseen"):
-        if (held := getattr(prediction, name.replace("-", "_"))) is not None:
-            yield (name, "why"), held.why
-    for number, needed in enumerate(prediction.preconditions):
-        if needed.why is not None:
-            yield ("preconditions", number, "why"), needed.why
+    for address, kind, record in quality.records(corpus):
+        fields = list(quality.written(record))
+        held = {at[0]: text for at, text in fields if len(at) == 1}
+        for at, text in fields:
+            name = str(at[-1])
+            above = {"statement": "title", "refuted-if": "statement"}.get(name, "") if len(at) == 1 else ""
+            said = problem(kind, name, text) or (above in held and repetition(held[above], text, above)) or None
+            if said:
+                yield HOLLOW.at(corpus.place(address, *at), f"{name}: {said}")
 
 
 def _stands_in(word: str) -> bool:

@@ -52,7 +52,18 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
 
 def tex(corpus: Corpus) -> Iterator[Finding]:
     """Mathematics that cannot be typeset, in what people wrote in their own words."""
-    for kind, records in (
+    for address, _, record in records(corpus):
+        for at, text in written(record):
+            if problem := tex_problem(text):
+                yield TEX.at(corpus.place(address, *at), f"{at[-1]}: {problem}")
+    for address, _, prediction in corpus.predictions():
+        if prediction.formula and (problem := tex_problem(f"${prediction.formula}$")):
+            yield TEX.at(corpus.place(address, "formula"), f"formula: {problem}")
+
+
+def records(corpus: Corpus) -> Iterator[tuple[str, str, BaseModel]]:
+    """What people wrote sentences in, with its address and kind."""
+    for kind, held in (
         ("claim", corpus.claims),
         ("question", corpus.questions),
         ("argument", corpus.arguments),
@@ -60,18 +71,8 @@ def tex(corpus: Corpus) -> Iterator[Finding]:
         ("concept", corpus.concepts),
         ("strand", corpus.strands),
     ):
-        for name, record in records.items():
-            yield from _tex_of(corpus, f"{kind}:{name}", record)
-    for address, _, prediction in corpus.predictions():
-        yield from _tex_of(corpus, address, prediction)
-        if prediction.formula and (problem := tex_problem(f"${prediction.formula}$")):
-            yield TEX.at(corpus.place(address, "formula"), f"formula: {problem}")
-
-
-def _tex_of(corpus: Corpus, address: str, record: BaseModel) -> Iterator[Finding]:
-    for at, text in written(record):
-        if problem := tex_problem(text):
-            yield TEX.at(corpus.place(address, *at), f"{at[-1]}: {problem}")
+        yield from ((f"{kind}:{name}", kind, record) for name, record in held.items())
+    yield from ((address, "prediction", prediction) for address, _, prediction in corpus.predictions())
 
 
 def written(record: BaseModel) -> Iterator[tuple[tuple[str | int, ...], str]]:

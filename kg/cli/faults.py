@@ -12,13 +12,12 @@ from kg.findings import Finding
 
 _ABOVE = {"statement": ("--title", "title"), "refuted-if": ("--statement", "statement")}
 """Fields that say nothing where they repeat another, with the flag that gives the other."""
-_WITH_TEX = ("title", "statement", "refuted-if")
 
 
 def of_text(flag: str, text: str, said: Mapping[str, str]) -> list[str]:
     """What the rules find in ``text`` as the answer to ``flag`` of the present command, where flags have ``said``."""
     from kg.checks import hollow
-    from kg.checks.quality import tex_problem
+    from kg.checks.quality import WORDS, tex_problem
 
     context = click.get_current_context(silent=True)
     option = named_flag(context, flag) if context else None
@@ -27,7 +26,7 @@ def of_text(flag: str, text: str, said: Mapping[str, str]) -> list[str]:
     kind, path = str(context.command.name), option.fields[0].split(".")
     told = of_field(kind, path[0], text if len(path) == 1 else {path[1]: text}, tuple(path))
     name = path[-1]
-    if problem := tex_problem(text) if name in _WITH_TEX else tex_problem(f"${text}$") if name == "formula" else None:
+    if problem := tex_problem(text) if name in WORDS else tex_problem(f"${text}$") if name == "formula" else None:
         told.append(f"unbalanced-tex: {problem}")
     above, field = _ABOVE.get(name, ("", ""))
     if problem := hollow.problem(kind, name, text) or hollow.repetition(said.get(above, ""), text, field):
