@@ -45,7 +45,7 @@ _LEAST: Mapping[str, tuple[int, int, str]] = {  # words, letters and digits, wha
     "if-agrees": (1, 2, "the answer that this would give"),
     "if-disagrees": (1, 2, "the answer that this would give"),
     "refuted-if": (3, 8, "what one would see, and where"),
-    "why": (2, 8, "the reason, outside of any run"),
+    "why": (2, 8, "the reason"),
 }
 
 
