@@ -1,7 +1,7 @@
 """Words that say nothing: too few of them, stand-ins for what was to be written, a statement that repeats its title.
 
-The bounds are about half of what the shortest text of the record has, field by field (claims, questions, arguments, strands,
-assumptions, concepts and predictions of November 2026), so that they refuse only what cannot be meant.
+The bounds are about half of what the shortest text of the record has, field by field (in November 2026), so that they
+refuse only what cannot be meant.
 """
 
 from __future__ import annotations
