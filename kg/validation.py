@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from kg import modelfields
+from kg import arithmetic, modelfields
 from kg.findings import RULES, Finding, Place, rule
 from kg.modelfields import Location
 
@@ -110,8 +110,8 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
             if location not in misspelt:
                 yield MISSING_FIELD.at(place, _missing(model, value, location))
         elif kind in RULES:
-            settings = _settings(value, location[:-1]) if kind == "bad-arithmetic" else ""
-            yield RULES[kind].at(place, f"{name}: {error['msg']}{settings}")
+            said = _arithmetic(error, value, location) if kind == "bad-arithmetic" else error["msg"]
+            yield RULES[kind].at(place, f"{name}: {said}")
         elif kind.endswith("_type") or kind in ("too_short", "too_long"):
             expected = modelfields.wanted(model, location, error["input"]) or _expected(error)
             yield WRONG_SHAPE.at(place, f"{name}: found {_kind(error['input'])}, expected {expected}")
@@ -155,6 +155,8 @@ def _unknown(
     if at is None or not isinstance(around[before[at]], str):
         return plain
     cut = before[at]  # the field whose value may go on here
+    if name.isdigit() and around[name] == "" and around[cut].lstrip("+-").isdigit():
+        return f"found a decimal comma in {around[cut]},{name}: write {around[cut]}.{name}"
     if not _is_prose(name, around[name]):
         return f"{plain}; if it is part of the value of {cut}, put quotes around that"
     if any(_is_prose(key, around[key]) for key in before[at + 1 :]):
@@ -175,16 +177,28 @@ def _beside(value: Any, unknown: Iterable[Location], origin: Origin) -> dict[Loc
     return found
 
 
-def _settings(value: Any, location: Location) -> str:
+def _arithmetic(error: ErrorDetails, value: Any, location: Location) -> str:
+    """What is wrong with arithmetic, and the settings that it may hold."""
+    settings, said = _settings(value, location[:-1]), error["msg"]
+    try:
+        arithmetic.parse(str(error["input"]), settings)
+    except arithmetic.FormulaError as problem:
+        said = str(problem) if isinstance(error["input"], str) else said
+    if not said.endswith("settings"):
+        return said
+    here = f" (here {', '.join(settings)})" if settings else ""
+    return f"{said}{here}, or from-run"
+
+
+def _settings(value: Any, location: Location) -> list[str]:
     """The settings that the conditions around ``location`` name, which arithmetic there may hold."""
     for end in range(len(location), -1, -1):
         around = _inside(value, location[:end])
         conditions = around.get("conditions") if isinstance(around, dict) else None
         rows = [conditions.get("grid")] if isinstance(conditions, dict) else conditions or ()
-        names = dict.fromkeys(str(name) for row in rows if isinstance(row, dict) for name in row)
-        if names:
-            return f" (here {', '.join([*names][:_MOST_BESIDE])}), or from-run"
-    return ", or from-run"
+        if names := list(dict.fromkeys(str(name) for row in rows if isinstance(row, dict) for name in row)):
+            return names[:_MOST_BESIDE]
+    return []
 
 
 def _is_prose(key: str, value: Any) -> bool:
