@@ -9,6 +9,8 @@ _AFTER_QUOTE = re.compile(r""":\s+(?:'(?:[^']|'')*'|"(?:[^"\\]|\\.)*")\s*[^\s#,\
 _NO_SPACE = re.compile(r"\s*(?:- +)?([A-Za-z][\w-]*):[^\s:/]")
 _NO_COLON = re.compile(r"\s*(?:- +)?[A-Za-z][\w-]*\s*(?:#.*)?\Z")
 
+_TAB = "found a tab; indent with spaces"
+
 
 def told(context: str, problem: str, lines: Sequence[str], line: int, stopped: tuple[int, int]) -> str:
     """What was found on ``line`` of ``lines`` and what to do; the parser stopped at line and column ``stopped``.
@@ -26,10 +28,12 @@ def told(context: str, problem: str, lines: Sequence[str], line: int, stopped: t
         if ("expected" in problem or "mapping values" in problem) and (key := _NO_SPACE.match(_line(lines, number))):
             return f"found no space after '{key[1]}:' on line {number}; write '{key[1]}: …'"
     if "cannot start any token" in problem or "scanning an alias" in context or "scanning an anchor" in context:
+        if at == "\t":
+            return _TAB if not _line(lines, stopped[0])[: stopped[1]].strip() else "found a tab; write a space for it"
         mark = at if "cannot start" in problem else "*" if "alias" in context else "&"
         return f"found a value that begins with {mark!r}, which YAML keeps for itself; put quotes around the value"
     if "tab character" in problem:
-        return "found a tab; indent with spaces"
+        return _TAB
     if "escape character" in problem and stopped[0] == line:
         return "found a backslash between double quotes, where it escapes; put TeX between single quotes, or none"
     if "quoted scalar" in context:
