@@ -95,6 +95,7 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
     errors = problem.errors(include_url=False)
     unknown = [_location(error) for error in errors if error["type"] == "extra_forbidden"]
     misspelt = {(*at[:-1], meant(model, value, at)) for at in unknown}
+    misspelt |= {(*at[:-1], "name") for at in unknown if _as_named(model, value, at)}
     beside = _beside(value, unknown, origin)
     losses = origin.losses()
     for error in errors:
@@ -102,7 +103,7 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
         if _is_of_a_loss(error, location, losses):
             continue
         place = origin.place(*location)
-        name, kind = _named(location), error["type"]
+        name, kind = _path(location) if origin.lines else _named(location), error["type"]
         if kind == "extra_forbidden":
             if message := _unknown(model, value, location, beside):
                 yield UNKNOWN_FIELD.at(place, message)
@@ -148,6 +149,8 @@ def _unknown(
     name, known = str(location[-1]), modelfields.names(model, location[:-1])
     if near := did_you_mean(name, known):
         return f"{name!r} is not a field here{near}"
+    if whole := _as_named(model, value, location):
+        return f"{name!r} is not a field here; write {whole}"
     around = _inside(value, location[:-1])
     before = beside.get(location, ())
     at = next((at for at, key in reversed([*enumerate(before)]) if key in known), None)
@@ -162,6 +165,17 @@ def _unknown(
     if any(_is_prose(key, around[key]) for key in before[at + 1 :]):
         return None
     return f"found {name!r} as a key: a comma ends a value between {{ and }}; put quotes around the value of {cut}"
+
+
+def _as_named(model: type[BaseModel], value: Any, location: Location) -> str:
+    """How an entry that was written as ``- its name: what it expects`` is written; "" for anything else."""
+    around, known = _inside(value, location[:-1]), modelfields.names(model, location[:-1])
+    if not {"name", "expected"} <= known or not isinstance(around, dict) or len(around) != 1:
+        return ""
+    name, expected = str(location[-1]), around[location[-1]]
+    if not isinstance(expected, str) or not expected or nearest(name, known):
+        return ""
+    return f"{{name: {name}, expected: {expected}}}"
 
 
 def _beside(value: Any, unknown: Iterable[Location], origin: Origin) -> dict[Location, tuple[str, ...]]:
@@ -221,6 +235,13 @@ def _named(location: Location) -> str:
     keys = [part for part in location if isinstance(part, str)]
     entry = f"[{location[-1]}]" if location and isinstance(location[-1], int) else ""
     return f"{keys[-1]}{entry}" if keys else ""
+
+
+def _path(location: Location) -> str:
+    """The field at ``location`` with those that it stands in: 'tolerance.value'; a prediction is told by the line."""
+    inner = location[2:] if location[:1] == ("predictions",) and len(location) > 2 else location
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inner)
+    return path.removeprefix(".")
 
 
 def _expected(error: ErrorDetails) -> str:

@@ -90,6 +90,14 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {
         f"{{value: 0.05, {WHY}}}", f"{{value: 0,05, {WHY}}}", 18,
         "unknown-field: found a decimal comma in 0,05: write 0.05",
     ),
+    "a word for the number of a tolerance": (
+        f"{{value: 0.05, {WHY}}}", f"{{value: five percent, {WHY}}}", 18,
+        "wrong-value: tolerance.value: found 'five percent', expected a decimal number such as 0.05 or 1e-3",
+    ),
+    "a rival as a key": (
+        '{name: one over the curvature, expected: "1"}', "with self-coupling: 0.1", 20,
+        "unknown-field: 'with self-coupling' is not a field here; write {name: with self-coupling, expected: 0.1}",
+    ),
     "a concept among the assumptions": (
         "  - {id: quadratic-loss, load-bearing: true}\n", "  - {id: quadratic-loss, load-bearing: true}\n  - curvature\n",
         7, "unknown-assumption: 'curvature' is a concept; put it under needs",
