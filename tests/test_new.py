@@ -227,6 +227,9 @@ def test_a_record_that_check_would_refuse_is_not_written(tree: Path, kg: Kg) -> 
     assert "--statement: unbalanced-tex: found an odd number of $" in said
     assert "put the text between single ones" in said
     assert "data/claims" not in said
+    said = kg(*CLAIM, "--statement", "With $ units and $ patterns it holds.", code=1).output
+    assert "--statement: unbalanced-tex: found a blank at an end of $ units and $" in said
+    assert "a shell reads $ between double quotes" in said
     assert files(tree) == files(toytree.TOY)
 
 
