@@ -166,11 +166,13 @@ def _one_work(a: _Work, b: _Work, held: Mapping[str, int]) -> str:
         return "the titles are the same" if a.words == b.words and len(a.words) > SHORT else ""
     if not _authors_meet(a.people, b.people):
         return ""
+    overlap = "and the lists of authors overlap"
     if alike(a.words, b.words, held):
-        return "title and authors are the same"
+        return "title and authors are the same" if a.people == b.people else f"the title is the same, {overlap}"
     for whole, other in ((a, b), (b, a)):
         if whole.head and not other.head and alike(whole.head, other.words, held):
-            return "title without its subtitle and authors are the same"
+            same = a.people == b.people
+            return f"title without its subtitle {'and authors are the same' if same else f'is the same, {overlap}'}"
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg import identifiers, latex
@@ -37,9 +37,16 @@ RAW_MARK = rule(
     "title = {Salt & pepper}",
     severity="warning",
 )
+RUN_TOGETHER = rule(
+    "authors-run-together",
+    "Authors are joined by ' and '; a comma stands within a name, after the family name.",
+    "author = {Ada Lovelace, Marie Curie}, where other entries have authors called Ada and Marie",
+    severity="warning",
+)
 
 _NO_TEXT = re.compile(r"\\(?:url|path|nolinkurl)\s*\{[^{}]*\}|\\\(.*?\\\)|\\.|\$(?:[^$\\]|\\.)*\$", re.DOTALL)
 _MARK = re.compile(r"[&%#_]")
+_TWO_WORDS = re.compile(r"[^\W\d_a-z][^\W\d_]+ [^\W\d_a-z][^\W\d_]+\Z")  # no initial, hyphen or particle
 _YEAR = re.compile(r"[12]\d{3}\Z", re.ASCII)
 _VENUES = ("journal", "booktitle", "howpublished", "publisher", "school", "institution")
 
@@ -123,6 +130,27 @@ def from_entry(entry: BibEntry) -> tuple[Paper, list[Finding]]:
         note=latex.to_text(fields.get("note", "")),
     )
     return paper, findings
+
+
+def two_full_names(paper: Paper) -> list[Author]:
+    """The authors read from 'Two Words, Two Words': two people, or one with two family and two given names."""
+    return [one for one in paper.authors if _TWO_WORDS.match(one.family) and _TWO_WORDS.match(one.given)]
+
+
+def given_names(papers: Iterable[Paper]) -> frozenset[str]:
+    """The first given names that are no part of a family name; authors read from two full names say nothing."""
+    people = [one for paper in papers for one in paper.authors if one not in two_full_names(paper)]
+    families = {word for author in people for word in author.family.split()}
+    return frozenset(author.given.split()[0] for author in people if author.given) - families
+
+
+def run_together(paper: Paper, given: frozenset[str]) -> str | None:
+    """How to write two authors that a comma joins, or None; told where both begin with one of the ``given`` names."""
+    for author in two_full_names(paper):
+        if {author.family.split()[0], author.given.split()[0]} <= given:
+            found = f"found {author.family!r} as the family name of {author.given!r}"
+            return f"{found}, expected authors joined by ' and '; write {author.family} and {author.given}"
+    return None
 
 
 def _missing(entry: BibEntry) -> Iterator[Finding]:

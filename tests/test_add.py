@@ -162,6 +162,51 @@ def test_names_that_do_not_split_are_refused(names: str, write: str, tree: Path,
     assert files(tree) == files(toytree.TOY)
 
 
+def test_authors_that_a_comma_joins_are_refused(tree: Path, kg: Kg) -> None:
+    """Where both names begin as others' do nothing is written; where nothing is known, how they were read is told."""
+    pasted = "@article{{x,\n title={{Decay of it}},\n author={{{}}},\n year={{2026}}, journal={{J}}}}"
+
+    said = kg("add", "-", "--strand", "toy", text=pasted.format("Andrew Saxe, Surya Ganguli"), code=1).output
+    assert "the BibTeX given:3: authors-run-together: found 'Andrew Saxe' as the family name of 'Surya Ganguli'" in said
+    assert "write Andrew Saxe and Surya Ganguli" in said
+    assert files(tree) == files(toytree.TOY)
+
+    said = kg("add", "-", "--strand", "toy", text=pasted.format("Teuvo Kohonen, Jane Doe")).output
+    assert "'Teuvo Kohonen' was read as the family name of 'Jane Doe'; if these are two authors, join them" in said
+
+
+def test_a_number_is_no_key_for_good(tree: Path, kg: Kg) -> None:
+    """A key of digits alone, as a host exports it, gives way to the usual one, and --key may still say it."""
+    said = kg("add", "-", "--strand", "toy", text=PASTED.replace("Some_Key", "1057328")).output
+    assert "the key '1057328' is a number that tells nothing, so this is 'test2026stability' (--key sets it)" in said
+    assert "added test2026stability to bib/toy.bib" in said
+
+    other = PASTED.replace("00002", "00003").replace("Stability of Everything", "Decay of Anything")
+    assert "added 1057328 to" in kg("add", "-", "--strand", "toy", "--key", "1057328", text=other).output
+
+
+def test_what_was_added_says_how_to_take_it_back(tree: Path, kg: Kg) -> None:
+    """One entry or several are named with their file, as the last ones of it."""
+    two = PASTED + PASTED.replace("Some_Key", "b").replace("00002", "00003").replace("Stability", "Decay")
+
+    said = kg("add", "-", "--strand", "toy", text="@misc{c, title={Growth}, author={Roe, Sam}, year={2020}}").output
+    assert "to take it back: delete c, the last entry of bib/toy.bib" in said
+    said = kg("add", "-", "--strand", "toy", text=two).output
+    assert "to take it back: delete Some_Key and b, the last 2 entries of bib/toy.bib" in said
+
+
+def test_of_several_works_the_new_ones_are_named(tree: Path, kg: Kg) -> None:
+    """Where one of two is there, nothing is written; which is new and which key is to be cited is told."""
+    known = "@article{x, title={Exact Solutions to the Nonlinear Dynamics of Learning in Deep Linear Neural Networks}, author={Saxe, A. and Ganguli, S.}, year={2013}, journal={J}}"
+
+    said = kg("add", "-", "--strand", "toy", text=f"{known}\n{PASTED}", code=1).output
+
+    assert "cite it as it is there, --paper saxe2014exact; --force adds it all the same" in said
+    assert "the title is the same, and the lists of authors overlap" in said
+    assert "nothing was written; not there yet, to be given without the others:\n  Some_Key: Test 2026" in said
+    assert files(tree) == files(toytree.TOY)
+
+
 def test_a_plain_reference_is_told_to_be_none(tree: Path, kg: Kg) -> None:
     """Text without an entry is told as what it is, with the form of BibTeX, and with nothing else."""
     said = kg(

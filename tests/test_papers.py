@@ -46,3 +46,35 @@ def test_a_raw_mark_is_told_with_its_mend(fields: str, message: str) -> None:
 def test_marks_that_tex_takes_are_not_told(fields: str) -> None:
     """What has its backslash, stands in mathematics or in an address, or in a field that is no text of a title."""
     assert told(fields) == []
+
+
+KNOWN = papers.given_names(
+    papers.from_entry(entry)[0]
+    for entry in bibfile.parse(
+        "@misc{a, author = {Lovelace, Ada and Curie, Marie and Ben Ari, Gil and Martin, Ben and Roe, Jane}}\n",
+        "bib/x.bib",
+    ).entries
+)
+
+
+@pytest.mark.parametrize(
+    ("author", "wrong"),
+    [
+        ("Ada Byron, Jane Doe", True),
+        ("Doe, Sam and Ada Byron, Marie Skłodowska", True),
+        ("Ada Byron and Jane Doe", False),
+        ("Van den Broeck, Christian", False),
+        ("de las Casas, Diego", False),
+        ("Ben Ari, Marie Jane", False),
+        ("García Lorca, Federico José", False),
+        ("Marie Curie, J. D.", False),
+        ("Jane Doe-Roe, Ada Marie", False),
+    ],
+)
+def test_authors_that_a_comma_joins_are_told(author: str, wrong: bool) -> None:
+    """Two full names that both begin with a given name of other authors are two people; double names are left alone."""
+    (entry,) = bibfile.parse(f"@misc{{x, author = {{{author}}}}}\n", "bib/x.bib").entries
+    said = papers.run_together(papers.from_entry(entry)[0], KNOWN)
+
+    assert (said is not None) == wrong
+    assert not wrong or "write Ada Byron and " in str(said)

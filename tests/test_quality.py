@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kg.checks.quality import tex_problem
 from kg.cli import main
 from kg.evidence import Evidence
 from kg.quality import quality
@@ -80,3 +81,18 @@ def test_a_stray_dollar_is_found_in_every_sentence(tmp_path: Path, path: str, ol
 
     [found] = [one for one in toytree.findings(tree) if one.rule == "unbalanced-tex"]
     assert (found.place.line, found.message.partition(":")[0]) == (line, field)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("With $ units and $ patterns it holds.", True),
+        ("It is $ x$ here.", True),
+        ("It is $x $ here.", True),
+        ("With $N$ units and $P$ patterns it holds.", False),
+        (r"It costs \$5 to \$6.", False),
+    ],
+)
+def test_mathematics_begins_and_ends_at_its_dollars(text: str, wrong: bool) -> None:
+    """A blank next to a $ is what is left where a shell took the first word of the mathematics for a variable."""
+    assert (tex_problem(text) or "").startswith("found a blank at an end") == wrong

@@ -86,6 +86,12 @@ def test_a_guess_is_kept_and_told_with_the_calibration(
     assert f"Brier score {brier:.2f}" in text
 
 
+def test_a_smoke_run_settles_no_guess(tree: Path, registry: Registry) -> None:
+    """A guess at a run that is too short for a verdict has no outcome, and the page says so."""
+    assert "Your guess stays open" in said(run(registry, "smoke", "agrees"))
+    assert [kept.outcome for kept in guesses.load(tree)] == [None]
+
+
 def test_without_a_guess_nothing_is_kept(tree: Path, registry: Registry) -> None:
     """The form may be left: the run is made, and no file of guesses."""
     assert "as you guessed" not in said(run(registry, "quick"))

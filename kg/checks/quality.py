@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from kg.corpus import Corpus
 from kg.evidence import Evidence
 from kg.findings import Finding, rule
+from kg.papers import RUN_TOGETHER, given_names, run_together
 
 COUNTER = rule(
     "no-counter-search",
@@ -24,7 +25,9 @@ UNUSED = rule(
     severity="warning",
 )
 TEX = rule(
-    "unbalanced-tex", "Mathematics stands between two $, with its braces closed.", "statement: the plateau is $2/\\eta"
+    "unbalanced-tex",
+    "Mathematics stands between two $, without a blank next to them, with its braces closed.",
+    "statement: the plateau is $2/\\eta",
 )
 WORDS = frozenset(
     ("answer", "found", "if-agrees", "if-disagrees", "meaning", "note", "refuted-if", "regime", "stakes", "statement",
@@ -48,6 +51,10 @@ def check(corpus: Corpus, evidence: Evidence) -> Iterator[Finding]:
         if name not in used and not unread:
             yield UNUSED.at(corpus.place(f"assumption:{name}"), f"no claim assumes {name!r}; use it or take it out")
     yield from tex(corpus)
+    given = given_names(corpus.papers.values())
+    for key, paper in corpus.papers.items():
+        if joined := run_together(paper, given):
+            yield RUN_TOGETHER.at(corpus.place(f"paper:{key}", "author"), joined)
 
 
 def tex(corpus: Corpus) -> Iterator[Finding]:
@@ -57,7 +64,7 @@ def tex(corpus: Corpus) -> Iterator[Finding]:
             if problem := tex_problem(text):
                 yield TEX.at(corpus.place(address, *at), f"{at[-1]}: {problem}")
     for address, _, prediction in corpus.predictions():
-        if prediction.formula and (problem := tex_problem(f"${prediction.formula}$")):
+        if prediction.formula and (problem := tex_problem(f"${prediction.formula.strip()}$")):
             yield TEX.at(corpus.place(address, "formula"), f"formula: {problem}")
 
 
@@ -95,7 +102,8 @@ def written(record: BaseModel) -> Iterator[tuple[tuple[str | int, ...], str]]:
 def tex_problem(text: str) -> str | None:
     """Why the mathematics in ``text`` cannot render, or None.
 
-    Unpaired $; between a pair nothing, unbalanced braces or an environment that is not ended; TeX outside of them.
+    Unpaired $; between a pair nothing, a blank at an end (a shell took the first word of '$N$ units and $P$ patterns'),
+    unbalanced braces or an environment that is not ended; TeX outside of them.
     What only a typesetter knows, such as an unknown macro, the browser tests find.
     """
     parts = _MATH.split(text)
@@ -111,6 +119,8 @@ def tex_problem(text: str) -> str | None:
             return f"found unbalanced braces in ${math}$, expected each {{ closed"
         if not math.strip():
             return "found nothing between two $, expected mathematics"
+        if math != math.strip():
+            return f"found a blank at an end of ${math}$, expected mathematics that begins and ends at its $"
         if sorted(re.findall(r"\\begin\{(\w+\*?)\}", math)) != sorted(re.findall(r"\\end\{(\w+\*?)\}", math)):
             return f"found \\begin without its \\end in ${math}$, expected both"
     for outside in parts[::2]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.common import Refusal, as_json, load, put
+from kg.english import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from kg.contribute.addpaper import Addition
     from kg.corpus import Corpus
@@ -55,9 +56,9 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
         found = addpaper.additions(
             text, corpus.papers.values(), fresh_keys=fetched, key=key, choose=_key if interactive() else None, **name
         )
-        for addition in found:
-            if addition.twins and not force:
-                raise change.Refused(_pair(addition, corpus))
+        if not force and (there := [addition for addition in found if addition.twins]):
+            fresh = [addition.paper for addition in found if not addition.twins]
+            raise change.Refused("\n".join([*(_pair(each, corpus) for each in there), *_only_new(fresh)]))
         before = mend.read(corpus.root, path)
         whole = "\n\n".join([before.rstrip("\n"), *(addition.text.rstrip("\n") for addition in found)]) + "\n"
         warnings = change.apply(corpus.root, {path: whole})
@@ -71,6 +72,8 @@ def add(root: Path | None, source: str, strand: str, key: str | None, force: boo
             click.echo(f"{addition.paper.key}: {note}", err=True)
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
+    last = "the last entry" if len(keys) == 1 else f"the last {len(keys)} entries"
+    click.echo(f"to take it back: delete {listed(keys)}, {last} of {path}", err=True)
     rows = [{"key": each, "path": path} for each in keys]
     put(rows if json_ else "\n".join(f"added {each} to {path}" for each in keys), json_)
 
@@ -103,9 +106,19 @@ def _strands(graph: Graph, words: str) -> str:
     return f"--strand is one of {', '.join(sorted(files))}"
 
 
+def _only_new(papers: Sequence[Paper]) -> list[str]:
+    """That nothing was written, where some of the input is not there yet: which entries to give again."""
+    if not papers:
+        return []
+    rows = [f"  {paper.key}: {paper.label}, {paper.title}" for paper in papers]
+    return ["nothing was written; not there yet, to be given without the others:", *rows]
+
+
 def _pair(addition: Addition, corpus: Corpus) -> str:
     """The new entry and the one that is the same work, side by side."""
-    lines = ["this work seems to be there already; --force adds it all the same"]
+    there = next((key for key, _ in addition.twins if key in corpus.papers), "")
+    use = f"cite it as it is there, --paper {there}; " if there else ""
+    lines = [f"this work seems to be there already; {use}--force adds it all the same"]
     for key, why in addition.twins:
         other = corpus.papers.get(key)
         if other is None:

@@ -26,7 +26,8 @@ def of_text(flag: str, text: str, said: Mapping[str, str]) -> list[str]:
     kind, path = str(context.command.name), option.fields[0].split(".")
     told = of_field(kind, path[0], text if len(path) == 1 else {path[1]: text}, tuple(path))
     name = path[-1]
-    if problem := tex_problem(text) if name in WORDS else tex_problem(f"${text}$") if name == "formula" else None:
+    math = f"${text.strip()}$" if name == "formula" else text if name in WORDS else ""
+    if problem := tex_problem(math):
         told.append(f"unbalanced-tex: {problem}")
     above, field = _ABOVE.get(name, ("", ""))
     if problem := hollow.problem(kind, name, text) or hollow.repetition(said.get(above, ""), text, field):

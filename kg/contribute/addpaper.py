@@ -71,10 +71,12 @@ def additions(
         raise Refused(f"--key names one entry, and this input holds {len(read.entries)}; give each entry its own key")
     if key is not None and any(key.casefold() == paper.key.casefold() for paper in there):
         raise Refused(f"the key {key!r} is taken; choose another --key")
-    names = _names(there)
+    names, given = _names(there), papers.given_names(there)
     made: list[Addition] = []
     for entry in read.entries:
         addition = _addition(entry, there, names, fresh_keys, key, choose)
+        if joined := papers.run_together(addition.paper, given):
+            raise Refused(str(papers.RUN_TOGETHER.at(entry.at("author"), joined)))
         made.append(addition)
         there.append(addition.paper)
     return made
@@ -105,7 +107,8 @@ def _addition(
         raise Refused(as_text(wrong))
     taken = {other.key.casefold() for other in known}
     usual = key_of(paper)
-    given = paper.key if identifiers.is_citation_key(paper.key) and not fresh_keys else usual
+    telling = identifiers.is_citation_key(paper.key) and not paper.key.isdecimal()
+    given = paper.key if telling and not fresh_keys else usual
     wanted = chosen or given
     key = _free(wanted, taken)
     twins = tuple((twin.first, twin.why) for twin in duplicates.of_work(replace(paper, key=key), known))
@@ -116,6 +119,12 @@ def _addition(
         notes.append(f"the key {wanted!r} is taken, so this is {key!r}")
     elif key != usual and not chosen:
         notes.append(f"the key {key!r} was kept, and is for good; the record's keys read {usual!r} (--key sets it)")
+    if paper.key.isdecimal() and not fresh_keys and not chosen:
+        notes.append(f"the key {paper.key!r} is a number that tells nothing, so this is {key!r} (--key sets it)")
+    notes += [
+        f"{name.family!r} was read as the family name of {name.given!r}; if these are two authors, join them by ' and '"
+        for name in papers.two_full_names(paper)
+    ]
     paper = replace(paper, key=key)
     rows = "".join(f"  {name} = {{{fields[name]}}},\n" for name in sorted(fields, key=FIELDS.index))
     return Addition(f"@{kind}{{{key},\n{rows}}}\n", paper, twins, tuple(notes))

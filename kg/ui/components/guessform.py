@@ -57,6 +57,10 @@ def note(plan: Plan, run: LiveRun) -> None:
 def tell(world: World, run: LiveRun, done: Done) -> None:
     """What was guessed at this run, and the calibration of all guesses so far."""
     root = run.plan.root
+    if done.run.budget == "smoke":
+        if any(guess.run == run.id for guess in guesses.load(root)):
+            st.caption("Your guess stays open: a smoke run is too short for a verdict. Guess again at *quick*.")
+        return
     try:
         guesses.settle(root, run.id, {address: judged.verdict for address, judged in done.judgements.items()})
     except OSError:

@@ -129,7 +129,7 @@ def _ended(world: World, run: LiveRun) -> None:
                 else:
                     verdict(judged.verdict)
                 st.markdown(inert(run.plan.predictions[address].statement))
-            told = "The budget *quick* gives a verdict; this run measured" if short else inert(judged.reason)
+            told = "A smoke run is too short for a verdict; it measured" if short else inert(judged.reason)
             st.markdown(told if judged.verdict != "error" else inert(judged.reason))
             if judged.conditions:
                 measured = run.done.run.measured
