@@ -79,7 +79,7 @@ def _odd_space(lines: Sequence[str], line: int) -> str:
 
 
 def _beside(lines: Sequence[str], line: int) -> str:
-    """How far in ``line`` stands, and how far what it seems to stand beside; lines of folded text are beside nothing."""
+    """How far in ``line`` stands, and how far what it seems to stand beside; folded text is beside nothing."""
     opened: list[tuple[int, bool]] = []
     text: int | None = None
     for row in lines[: line - 1]:

@@ -117,7 +117,7 @@ def test_what_is_no_arithmetic_is_told_with_what_to_write(text: str, says: str) 
 
 def test_no_settings_are_told_in_words() -> None:
     """Where the conditions name no setting, no empty list is shown, nor where a value has none."""
-    with pytest.raises(FormulaError, match="^'eta' is no setting: there are no settings$"):
+    with pytest.raises(FormulaError, match=r"^'eta' is no setting: there are no settings$"):
         parse("2/eta").value({})
     with pytest.raises(FormulaError, match=r"^'1/\(eta-2\)' has no value at eta 2: "):
         parse("1/(eta-2)").value({"eta": 2.0})
