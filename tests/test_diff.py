@@ -99,6 +99,9 @@ def test_standings_move_with_their_reason_and_what_rests_on_a_fallen_node_is_nam
     assert moved["claim:stability-limit", "standing"] == ("reproduced", "contested")
     assert all(move["why"] for move in told["moves"])
     assert "claim:plateau" in told["falls"]["claim:stability-limit"]
+    said = diff(tree, "HEAD").stdout.partition("What loses its ground (1)\n")[2]
+    assert "contested now, since " in said
+    assert "its prediction stability-limit/onset fell as well; it is the ground of claim:plateau (builds on it)" in said
     assert changes(tree, "HEAD", "HEAD~1")["moves"] != []  # two commits, the other way round
 
 
@@ -121,6 +124,35 @@ def test_what_rested_on_a_removed_claim_is_named(tree: Path) -> None:
     assert "claim:stability-limit" in [node["id"] for node in told["nodes"]["removed"]]
     assert "claim:plateau" in told["falls"]["claim:stability-limit"]
     assert "unknown-claim" in [row["rule"] for row in told["findings"]["new"]]
+
+
+def test_why_something_fell_and_what_rested_on_it_by_what_is_told_in_words(tree: Path) -> None:
+    """A withdrawn claim gives its reason once, with its prediction; each thing that rested on it says how it did."""
+    (tree / "data/claims/stability-limit.yaml").unlink()
+    retired = tree / "data/retired.yaml"
+    row = '- {id: "claim:stability-limit", to: [], date: 2026-11-24, why: its proof has a gap}\n'
+    retired.write_text(retired.read_text(encoding="utf-8") + row, encoding="utf-8")
+    told = diff(tree, "HEAD").stdout.partition("What loses its ground (1)\n")[2]
+
+    assert (
+        "withdrawn, as its proof has a gap; its prediction stability-limit/onset goes with it; it was the ground of"
+        in told
+    )
+    assert "claim:plateau (builds on it)" in told
+    assert "prediction:plateau/two-over-eta (follows from claim:plateau)" in told
+    assert "prediction:stability-limit/onset: " not in told
+
+
+def test_a_claim_on_which_nothing_rests_takes_only_its_prediction_along(tree: Path) -> None:
+    """Neither is listed as the ground of the other; without an entry in data/retired.yaml that is said."""
+    text = (tree / PLATEAU).read_text(encoding="utf-8").replace("builds-on: [stability-limit]\n", "")
+    (tree / PLATEAU).write_text(text[: text.index("bridges:")] + text[text.index("sources:") :], encoding="utf-8")
+    git(tree, "commit", "-qam", "free")
+    (tree / "data/claims/stability-limit.yaml").unlink()
+    told = diff(tree, "HEAD").stdout.partition("What loses its ground (1)\n")[2]
+
+    assert ": gone, and data/retired.yaml does not say why; its prediction stability-limit/onset goes with it;" in told
+    assert told.splitlines()[0].endswith("; nothing else rested on it")
 
 
 def test_reading_lists_that_move_are_told(tree: Path) -> None:

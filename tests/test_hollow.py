@@ -28,7 +28,8 @@ PLATEAU, WHY = "data/claims/plateau.yaml", "data/questions/why-two.yaml"
         ("question", "answer", "TBD"), ("question", "if-agrees", "-"), ("prediction", "refuted-if", "R."),
         ("prediction", "refuted-if", "It fails."),
         ("prediction", "refuted-if", "The prediction turns out to be false."), ("prediction", "why", "w"), ("prediction", "why", "placeholder"),
-        ("prediction", "why", "noise"),
+        ("prediction", "why", "noise"), ("retired", "why", "no"), ("retired", "why", "wrong"),
+        ("retired", "why", "It was not true."), ("retired", "why", "renamed"),
     ],
 )  # fmt: skip
 def test_what_says_nothing_is_told(kind: str, name: str, text: str) -> None:
@@ -44,7 +45,7 @@ def test_what_says_nothing_is_told(kind: str, name: str, text: str) -> None:
         ("concept", "title", "SGD"), ("claim", "title", "Noise helps"), ("claim", "statement", "None is better here."),
         ("claim", "statement", "Noise may fail."), ("question", "answer", "no"), ("prediction", "why", "Euler bias"),
         ("prediction", "refuted-if", "The gain is 0."), ("prediction", "refuted-if", "It is not 2 at all."), ("prediction", "statement", r"Late sharpness is $2/\eta$."),
-        ("claim", "where", "x"),
+        ("claim", "where", "x"), ("retired", "why", "one law"), ("retired", "why", "its proof is wrong"),
     ],
 )  # fmt: skip
 def test_what_is_short_and_says_something_is_not(kind: str, name: str, text: str) -> None:
@@ -67,6 +68,7 @@ def test_what_is_short_and_says_something_is_not(kind: str, name: str, text: str
         ("data/claims/stability-limit.yaml", "why: a start at the minimum shows nothing", "why: w", "why: found 'w'"),
         ("data/concepts.yaml", "Repeated small steps against the gradient.", "Gradient descent.", "statement: found 'Grad"),
         ("data/assumptions.yaml", "The curvature is the same everywhere.", "The loss is quadratic", "statement: found the"),
+        ("data/retired.yaml", "why: it names the plateau", "why: wrong", "why: found 'wrong'"),
         ("data/arguments/small-nets.yaml", "The law may fail at scale.", "Tbd.", "statement: found 'Tbd.'"),
     ],
 )  # fmt: skip

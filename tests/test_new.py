@@ -214,7 +214,7 @@ def test_nothing_is_overwritten(tree: Path, kg: Kg) -> None:
 def test_an_id_that_is_none_is_refused(name: str, tree: Path, kg: Kg) -> None:
     """No id leads out of its folder or breaks the grammar of ids."""
     assert f"--id: found {name!r}, expected" in kg(*CLAIM, "--id", name, code=2).output
-    kg("retire", "claim:plateau", "--to", f"claim:{name}", "--why", "w", code=1)
+    kg("retire", "claim:plateau", "--to", f"claim:{name}", "--why", "one law", code=1)
 
     assert files(tree) == files(toytree.TOY)
     assert not (tree.parent / "escaped.yaml").exists()

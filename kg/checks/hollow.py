@@ -28,8 +28,9 @@ _STAND_INS = frozenset(
      "placeholder", "qwerty", "tba", "tbc", "tbd", "todo", "undefined", "wip", "xyz")
 )  # fmt: skip
 _DENIALS = frozenset(
-    ("a", "be", "claim", "does", "fail", "fails", "false", "hold", "if", "is", "it", "no", "not", "out", "prediction",
-     "refuted", "statement", "the", "this", "to", "true", "turn", "turns", "untrue", "when", "wrong")
+    ("a", "be", "claim", "does", "fail", "fails", "false", "hold", "if", "incorrect", "is", "it", "no", "not", "out",
+     "prediction", "refuted", "statement", "the", "this", "to", "true", "turn", "turns", "untrue", "was", "when",
+     "wrong")
 )  # fmt: skip
 """Words with which one denies a prediction without naming an observation."""
 _MARK = re.compile(r"\b(?:TODO|FIXME|TBD|TBA|XXX+)\b")
@@ -45,6 +46,7 @@ _LEAST: Mapping[str, tuple[int, int, str]] = {  # words, letters and digits, wha
     "if-agrees": (1, 2, "the answer that this would give"),
     "if-disagrees": (1, 2, "the answer that this would give"),
     "refuted-if": (3, 8, "what one would see, and where"),
+    "retired.why": (2, 6, "what is wrong with it, or what it became"),
     "why": (2, 8, "the reason"),
 }
 
@@ -60,6 +62,8 @@ def problem(kind: str, name: str, text: str) -> str | None:
         return f"found {marks[0] if marks else shown!r}, which stands for what was to be written; write {wanted}"
     if name == "refuted-if" and words and {word.casefold() for word in words} <= _DENIALS:
         return f"found {shown!r}, which denies the prediction and names no observation; write {wanted}"
+    if (kind, name) == ("retired", "why") and words and {word.casefold() for word in words} <= _DENIALS:
+        return f"found {shown!r}, which gives no reason; write {wanted}"
     size = sum(map(len, words))
     if len(words) < fewest or size < shortest:
         counts = f"{counted(len(words), 'word')} of {counted(size, 'character')}"
@@ -87,6 +91,9 @@ def check(corpus: Corpus) -> Iterator[Finding]:
             said = problem(kind, name, text) or (above in held and repetition(held[above], text, above)) or None
             if said:
                 yield HOLLOW.at(corpus.place(address, *at), f"{name}: {said}")
+    for number, retired in enumerate(corpus.retired):
+        if said := problem("retired", "why", retired.why):
+            yield HOLLOW.at(corpus.place(f"retired:{number}", "why"), f"why: {said}")
 
 
 def _stands_in(word: str) -> bool:

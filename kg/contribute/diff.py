@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from kg import checks, trace
+from kg.contribute.difffalls import Fall, falls
 from kg.evidence import Evidence
 from kg.export.snapshot import snapshot
 from kg.findings import Finding, beyond
@@ -68,7 +69,8 @@ class ListMove:
 
 @dataclass(frozen=True)
 class Difference:
-    """``changed`` nodes name the fields that differ. ``falls`` has what rests on a node that fell or is gone.
+    """``changed`` nodes name the fields that differ. ``falls`` has what rests on a node that fell or is gone, and
+    ``grounds`` says of the same why, and by what it rests on it.
 
     ``renamed`` has the addresses that one before became, which alone is no change, and ``retired`` what was said of
     those and of the ``removed`` when they were taken out of use.
@@ -85,6 +87,7 @@ class Difference:
     moves: tuple[Move, ...] = ()
     lists: tuple[ListMove, ...] = ()
     falls: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    grounds: tuple[Fall, ...] = ()
     findings_new: tuple[Finding, ...] = ()
     findings_gone: tuple[Finding, ...] = ()
 
@@ -103,6 +106,8 @@ def difference(before: Evidence, after: Evidence) -> Difference:
     moves = tuple(_moves(was, now))
     here, there = checks.run(before.graph, before), checks.run(after.graph, after)
     gone = [was[name] for name in was if name not in now]
+    lost_names = [node["id"] for node in gone]
+    fell = {move.id: (move.after, move.why) for move in moves if move.field == "standing" and move.after in FALLEN}
     lost, changed, gained = _relations([_under(names, row) for row in old["relations"]], new["relations"])
     alike = names | {one.partition(":")[2]: other.partition(":")[2] for one, other in names.items()}
     return Difference(
@@ -118,7 +123,8 @@ def difference(before: Evidence, after: Evidence) -> Difference:
         relations_removed=tuple(lost),
         moves=moves,
         lists=tuple(_lists(before, after)),
-        falls=dict(_falls(before, after, [node["id"] for node in gone], moves)),
+        falls=dict(_falls(before, after, lost_names, fell)),
+        grounds=tuple(falls(before.graph, after.graph, lost_names, fell, retired)),
         findings_new=tuple(beyond(there, here)),
         findings_gone=tuple(beyond(here, there)),
     )
@@ -220,10 +226,9 @@ def _reordered(here: tuple[str, ...], there: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _falls(
-    before: Evidence, after: Evidence, gone: list[str], moves: tuple[Move, ...]
+    before: Evidence, after: Evidence, gone: Iterable[str], fell: Iterable[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What rested on a node that is gone (as it was), or that fell (as it is)."""
-    fell = [move.id for move in moves if move.field == "standing" and move.after in FALLEN]
     for graph, names in ((before.graph, gone), (after.graph, fell)):
         for name in names:
             resting = tuple(step.address for step in trace.falls(graph, name) if step.address != name)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kg import findings
+from kg.contribute import difffalls
 from kg.contribute.diff import Difference, ListMove, Move, Node, Relation
 from kg.findings import visible
 from kg.inert import inert
@@ -93,10 +94,7 @@ def _sections(found: Difference, safe: Callable[[str], str]) -> Iterator[Section
         ("Relations removed", [_relation(row, safe) for row in found.relations_removed]),
         ("Standings and verdicts that move", [_move(move, safe) for move in found.moves]),
         ("Reading lists that move", [_list(moved, safe) for moved in found.lists]),
-        (
-            "What loses its ground",
-            [f"{safe(name)}: {', '.join(map(safe, resting))}" for name, resting in found.falls.items()],
-        ),
+        ("What loses its ground", [difffalls.line(fall, safe) for fall in found.grounds]),
     ]
     return ((f"{heading} ({len(lines)})", lines) for heading, lines in rows if lines)
 

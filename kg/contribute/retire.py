@@ -14,7 +14,7 @@ from kg.graph import Graph
 from kg.layout import FOLDERS
 
 FILE = "data/retired.yaml"
-_FOLDER = {model.__name__.lower(): folder for folder, model in FOLDERS.items()}
+FOLDER_OF = {model.__name__.lower(): folder for folder, model in FOLDERS.items()}
 _ENTRIES = {"concept": "concepts", "assumption": "assumptions"}
 KINDS = ("paper", "claim", "prediction", "question", "argument", "concept", "assumption")
 
@@ -57,10 +57,10 @@ def _renamed(corpus: Corpus, old: str, new: str, why: str, today: datetime.date)
     done = Retirement(f"renamed {old} to {new}", rename.rewritten(corpus, moves))
     place = corpus.place(old)
     text = done.files.get(place.path) or mend.read(corpus.root, place.path)
-    if kind in _FOLDER:
+    if kind in FOLDER_OF:
         done.files.pop(place.path, None)
         done.gone.add(place.path)
-        done.files[f"data/{_FOLDER[kind]}/{fresh}.yaml"] = text
+        done.files[f"data/{FOLDER_OF[kind]}/{fresh}.yaml"] = text
     elif kind == "prediction":
         line = corpus.place(old, "id").line
         done.files[place.path] = _at_line(text, line, name.rpartition("/")[2], fresh.rpartition("/")[2])
@@ -116,7 +116,7 @@ def _merged(corpus: Corpus, old: str, to: tuple[str, ...], why: str, today: date
         meant = "say first which part each means" if to else "take them out or name another first"
         raise Refused("\n".join([f"{old} is still referred to; {meant}:", *rows]))
     place = corpus.place(old)
-    if kind in _FOLDER:
+    if kind in FOLDER_OF:
         for own in _own(corpus, old) if to else ():
             _carry(corpus, done, own, moves[own][0])
         done.files.pop(place.path, None)
