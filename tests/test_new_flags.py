@@ -150,7 +150,7 @@ def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
         ),
         (["bound", "--refuted-if", "$x"], "--refuted-if: unbalanced-tex"),
         (["bound", "--tolerance", "0.1", "--tolerance-why", "$x"], "--tolerance-why: unbalanced-tex"),
-        (["ordering", "--rival", "flat=0,x"], "such as --rival flat=0,0"),
+        (["switch", "--rival", "time=maybe,true"], "such as --rival 'time alone=true,false'"),
         (["switch", "--rival", "time=true"], "such as --rival 'time alone=true,false'"),
         (["switch", "--passes", "decay=1"], "such as --passes weight-decay=1,at-least=0.9"),
     ],
