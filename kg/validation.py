@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from kg import modelfields
+from kg import arithmetic, modelfields
 from kg.findings import RULES, Finding, Place, rule
 from kg.modelfields import Location
 
@@ -95,6 +95,7 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
     errors = problem.errors(include_url=False)
     unknown = [_location(error) for error in errors if error["type"] == "extra_forbidden"]
     misspelt = {(*at[:-1], meant(model, value, at)) for at in unknown}
+    misspelt |= {(*at[:-1], "name") for at in unknown if _as_named(model, value, at)}
     beside = _beside(value, unknown, origin)
     losses = origin.losses()
     for error in errors:
@@ -102,7 +103,7 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
         if _is_of_a_loss(error, location, losses):
             continue
         place = origin.place(*location)
-        name, kind = _named(location), error["type"]
+        name, kind = _path(location) if origin.lines else _named(location), error["type"]
         if kind == "extra_forbidden":
             if message := _unknown(model, value, location, beside):
                 yield UNKNOWN_FIELD.at(place, message)
@@ -110,8 +111,8 @@ def _findings(model: type[BaseModel], value: Any, problem: ValidationError, orig
             if location not in misspelt:
                 yield MISSING_FIELD.at(place, _missing(model, value, location))
         elif kind in RULES:
-            settings = _settings(value, location[:-1]) if kind == "bad-arithmetic" else ""
-            yield RULES[kind].at(place, f"{name}: {error['msg']}{settings}")
+            said = _arithmetic(error, value, location) if kind == "bad-arithmetic" else error["msg"]
+            yield RULES[kind].at(place, f"{name}: {said}")
         elif kind.endswith("_type") or kind in ("too_short", "too_long"):
             expected = modelfields.wanted(model, location, error["input"]) or _expected(error)
             yield WRONG_SHAPE.at(place, f"{name}: found {_kind(error['input'])}, expected {expected}")
@@ -148,6 +149,8 @@ def _unknown(
     name, known = str(location[-1]), modelfields.names(model, location[:-1])
     if near := did_you_mean(name, known):
         return f"{name!r} is not a field here{near}"
+    if whole := _as_named(model, value, location):
+        return f"{name!r} is not a field here; write {whole}"
     around = _inside(value, location[:-1])
     before = beside.get(location, ())
     at = next((at for at, key in reversed([*enumerate(before)]) if key in known), None)
@@ -155,11 +158,24 @@ def _unknown(
     if at is None or not isinstance(around[before[at]], str):
         return plain
     cut = before[at]  # the field whose value may go on here
+    if name.isdigit() and around[name] == "" and around[cut].lstrip("+-").isdigit():
+        return f"found a decimal comma in {around[cut]},{name}: write {around[cut]}.{name}"
     if not _is_prose(name, around[name]):
         return f"{plain}; if it is part of the value of {cut}, put quotes around that"
     if any(_is_prose(key, around[key]) for key in before[at + 1 :]):
         return None
     return f"found {name!r} as a key: a comma ends a value between {{ and }}; put quotes around the value of {cut}"
+
+
+def _as_named(model: type[BaseModel], value: Any, location: Location) -> str:
+    """How an entry that was written as ``- its name: what it expects`` is written; "" for anything else."""
+    around, known = _inside(value, location[:-1]), modelfields.names(model, location[:-1])
+    if not {"name", "expected"} <= known or not isinstance(around, dict) or len(around) != 1:
+        return ""
+    name, expected = str(location[-1]), around[location[-1]]
+    if not isinstance(expected, str) or not expected or nearest(name, known):
+        return ""
+    return f"{{name: {name}, expected: {expected}}}"
 
 
 def _beside(value: Any, unknown: Iterable[Location], origin: Origin) -> dict[Location, tuple[str, ...]]:
@@ -175,16 +191,28 @@ def _beside(value: Any, unknown: Iterable[Location], origin: Origin) -> dict[Loc
     return found
 
 
-def _settings(value: Any, location: Location) -> str:
+def _arithmetic(error: ErrorDetails, value: Any, location: Location) -> str:
+    """What is wrong with arithmetic, and the settings that it may hold."""
+    settings, said = _settings(value, location[:-1]), error["msg"]
+    try:
+        arithmetic.parse(str(error["input"]), settings)
+    except arithmetic.FormulaError as problem:
+        said = str(problem) if isinstance(error["input"], str) else said
+    if not said.endswith("settings"):
+        return said
+    here = f" (here {', '.join(settings)})" if settings else ""
+    return f"{said}{here}, or from-run"
+
+
+def _settings(value: Any, location: Location) -> list[str]:
     """The settings that the conditions around ``location`` name, which arithmetic there may hold."""
     for end in range(len(location), -1, -1):
         around = _inside(value, location[:end])
         conditions = around.get("conditions") if isinstance(around, dict) else None
         rows = [conditions.get("grid")] if isinstance(conditions, dict) else conditions or ()
-        names = dict.fromkeys(str(name) for row in rows if isinstance(row, dict) for name in row)
-        if names:
-            return f" (here {', '.join([*names][:_MOST_BESIDE])}), or from-run"
-    return ", or from-run"
+        if names := list(dict.fromkeys(str(name) for row in rows if isinstance(row, dict) for name in row)):
+            return names[:_MOST_BESIDE]
+    return []
 
 
 def _is_prose(key: str, value: Any) -> bool:
@@ -207,6 +235,13 @@ def _named(location: Location) -> str:
     keys = [part for part in location if isinstance(part, str)]
     entry = f"[{location[-1]}]" if location and isinstance(location[-1], int) else ""
     return f"{keys[-1]}{entry}" if keys else ""
+
+
+def _path(location: Location) -> str:
+    """The field at ``location`` with those that it stands in: 'tolerance.value'; a prediction is told by the line."""
+    inner = location[2:] if location[:1] == ("predictions",) and len(location) > 2 else location
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inner)
+    return path.removeprefix(".")
 
 
 def _expected(error: ErrorDetails) -> str:

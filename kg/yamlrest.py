@@ -94,9 +94,32 @@ def parse(text: str, path: str) -> YamlFile | None:
 
 def _suspects(rows: list[str], at: int) -> Iterator[_Unit]:
     """What encloses the row ``at``, then what encloses the one above, of which some faults are told a row too late."""
+    if _is_tabbed(rows[at]):
+        yield from _beside(rows, at)
     yield from _around(rows, at)
     if at:
         yield from _around(rows, at - 1)
+
+
+def _is_tabbed(row: str) -> bool:
+    """Whether a tab stands in the indentation of ``row``: then nothing tells what it belongs to."""
+    return "\t" in row[: len(row) - len(row.lstrip())]
+
+
+def _beside(rows: list[str], at: int) -> Iterator[_Unit]:
+    """The tabbed row ``at`` and what stands in it, in the column of what begins above; with that, where it is empty."""
+    inner = next((starts[0][0] for row in rows[at + 1 :] if (starts := _starts(row))), 0)
+    below = at + 1
+    if _HEAD.match(rows[at].strip()):  # what is further in than the rows after it stands below it
+        below = _end(rows, at, inner - 1, False) if inner else _end(rows, at, 0, True)
+    for first in range(at - 1, -1, -1):
+        if starts := _starts(rows[first]):
+            column, name, entry = starts[-1]
+            if _HEAD.match(rows[first]):
+                yield _Unit(first, max(_end(rows, at, column, not entry), below), column, name, entry)
+            else:
+                yield _Unit(at, max(_end(rows, at, column, not entry), below), column)
+            return
 
 
 def _record(rows: list[str], unit: _Unit) -> _Unit:
@@ -161,7 +184,7 @@ def _end(rows: list[str], first: int, column: int, is_field: bool) -> int:
 
 def _without(rows: list[str], unit: _Unit, gone: list[_Unit]) -> list[str]:
     """``rows`` with ``unit`` made blank, and what then holds nothing; what was made blank joins ``gone``."""
-    kept = rows[unit.first][: unit.column].rstrip()
+    kept = "" if _is_tabbed(rows[unit.first]) else rows[unit.first][: unit.column].rstrip()
     rows = [*rows[: unit.first], kept, *[""] * (unit.end - unit.first - 1), *rows[unit.end :]]
     gone.append(unit)
     above = _above(rows, unit)
@@ -188,7 +211,8 @@ def _lost(rows: list[str], gone: list[_Unit], lines: Mapping[Location, int]) -> 
     for unit in gone:
         above = _above(rows, unit)
         at = () if above is None else _place(above, lines)
-        text = [rows[unit.first][unit.column :], *rows[unit.first + 1 : unit.end]]
+        row = rows[unit.first]
+        text = [row if _is_tabbed(row) else row[unit.column :], *rows[unit.first + 1 : unit.end]]
         names = {name for row in text for pair in _NAMED.findall(row) for name in pair if name}
         found[at] = found.get(at, frozenset()) | names
     return found

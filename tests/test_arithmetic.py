@@ -88,6 +88,41 @@ def test_refused(text: str) -> None:
     assert len(str(refusal.value)) > 20
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Phi(-1/sqrt(alpha))", "'Phi' in 'Phi(-1/sqrt(alpha))' is no function here; for other laws take the value from"),
+        ("0.5*erfc(x)", "'erfc' in '0.5*erfc(x)' is no function here; for other laws take the value from the run"),
+        ("1/sqr(alpha)", "'sqr' in '1/sqr(alpha)' is no function here; did you mean 'sqrt'?"),
+        ("ln(2)", "'ln' in 'ln(2)' is no function here; did you mean 'log'?"),
+        ("log10(2)", "'log10' in 'log10(2)' is no function here; log is natural: write log(…)/log(10);"),
+        ("exp2(3)", "'exp2' in 'exp2(3)' is no function here; for other laws"),
+        ("max(1,2)", "'max' in 'max(1,2)' is no function here; for other laws"),
+        ("alpha(1+2)", "the setting 'alpha' stands before a bracket in 'alpha(1+2)'; write a product with *"),
+        ("2(3)", "no sign stands before a bracket in '2(3)'; write a product with *"),
+        ("sqrt()", "'sqrt' has one argument, between brackets, and another number in 'sqrt()'"),
+        ("0,138", "found a decimal comma in '0,138': write 0.138"),
+        ("1,000*alpha", "found a decimal comma in '1,000*alpha': write 1.000, or 1000 where it parts thousands"),
+        ("log(2, 3)", "found a comma in 'log(2, 3)': a function has one argument here"),
+    ],
+)  # fmt: skip
+def test_what_is_no_arithmetic_is_told_with_what_to_write(text: str, says: str) -> None:
+    """A function that there is none of is named with what to do; a product sign is asked for only where one is left out."""
+    with pytest.raises(FormulaError) as refusal:
+        parse(text, ["alpha"])
+
+    assert str(refusal.value)[: len(says)] == says
+    assert ("write a product" in str(refusal.value)) == ("write a product" in says)
+
+
+def test_no_settings_are_told_in_words() -> None:
+    """Where the conditions name no setting, no empty list is shown, nor where a value has none."""
+    with pytest.raises(FormulaError, match=r"^'eta' is no setting: there are no settings$"):
+        parse("2/eta").value({})
+    with pytest.raises(FormulaError, match=r"^'1/\(eta-2\)' has no value at eta 2: "):
+        parse("1/(eta-2)").value({"eta": 2.0})
+
+
 def test_length_is_limited() -> None:
     """A text longer than any closed form is refused before it is parsed."""
     assert parse("1" + "+1" * ((MAX_LENGTH - 1) // 2)).value({}) == (MAX_LENGTH - 1) // 2 + 1
@@ -98,7 +133,7 @@ def test_length_is_limited() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("2/alpha", "'alpha' is not among the settings"),
+        ("2/alpha", "'alpha' is no setting: the settings are "),
         ("2*task", "the word 'sine'"),
         ("1/(width-16)", "division by zero"),
         ("log(0)", "no value"),

@@ -81,6 +81,23 @@ SLIPS: dict[str, tuple[str, str, int, str]] = {
         "bad-arithmetic: expected: '2/(curvature' does not parse as arithmetic; check its brackets; allowed are "
         "+ - * / ^ ( ) sqrt log exp, decimal numbers and settings (here curvature), or from-run",
     ),
+    "a setting before a bracket": (
+        'expected: "2"', "expected: curvature(1+1)", 17,
+        "bad-arithmetic: expected: the setting 'curvature' stands before a bracket in 'curvature(1+1)'; write a product "
+        "with *; allowed are + - * / ^ ( ) sqrt log exp, decimal numbers and settings (here curvature), or from-run",
+    ),
+    "a decimal comma between braces": (
+        f"{{value: 0.05, {WHY}}}", f"{{value: 0,05, {WHY}}}", 18,
+        "unknown-field: found a decimal comma in 0,05: write 0.05",
+    ),
+    "a word for the number of a tolerance": (
+        f"{{value: 0.05, {WHY}}}", f"{{value: five percent, {WHY}}}", 18,
+        "wrong-value: tolerance.value: found 'five percent', expected a decimal number such as 0.05 or 1e-3",
+    ),
+    "a rival as a key": (
+        '{name: one over the curvature, expected: "1"}', "with self-coupling: 0.1", 20,
+        "unknown-field: 'with self-coupling' is not a field here; write {name: with self-coupling, expected: 0.1}",
+    ),
     "a concept among the assumptions": (
         "  - {id: quadratic-loss, load-bearing: true}\n", "  - {id: quadratic-loss, load-bearing: true}\n  - curvature\n",
         7, "unknown-assumption: 'curvature' is a concept; put it under needs",

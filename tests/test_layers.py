@@ -12,10 +12,10 @@ KG = Path(__file__).parent.parent / "kg"
 # read downward: a module imports only from lines above its own (or from its own package)
 LAYERS = """
 english meanings git findings relations arithmetic latex plain intervals inert steps modelfields
-plan identifiers bibvalue jsonfile texsafe yamlwords
+plan identifiers bibvalue jsonfile texsafe
 repository guesses
 textfile names fields validation
-stored sweeps regimes
+stored sweeps regimes yamlwords
 results
 yamlfile bibfile scriptfile declarations runs mapfiles
 papers records regions unfinished yamlrest

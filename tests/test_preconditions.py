@@ -93,7 +93,7 @@ def test_survivors_are_whole_seeds() -> None:
             "several rows of 'q' at the one condition in the arm a",
         ),
         ({"tolerance": None}, run(row(A)), "does not say tolerance"),
-        ({"expected": "w"}, run(row(A)), "'w' is not among the settings"),
+        ({"expected": "w"}, run(row(A)), "'w' is no setting"),
         ({"compare": "ratio", "expected": '"0"'}, run(row(A)), "compare by difference"),
         (
             {"type": "threshold", "searched": "[0, 9]", "expected": "from-run"},

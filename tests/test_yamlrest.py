@@ -60,6 +60,37 @@ def test_one_fault_of_form_is_one_finding(path: str, old: str, new: str, tmp_pat
         assert "not checked" not in found[0].message
 
 
+@pytest.mark.parametrize("path", [CLAIM, "data/questions/why-two.yaml"])
+def test_a_tab_is_one_finding_wherever_it_stands(path: str, tmp_path: Path) -> None:
+    """A tab for the indentation of any row of a record, or before it, is told there, and no field is said to be missing."""
+    tree = toytree.copy(tmp_path)
+    lines = (tree / path).read_text().split("\n")
+    inner = [number for number, row in enumerate(lines) if row.startswith("  ")]
+    assert inner
+    for number in inner:
+        for tabbed in ("\t" + lines[number].lstrip(), "\t" + lines[number]):
+            (tree / path).write_text("\n".join([*lines[:number], tabbed, *lines[number + 1 :]]))
+
+            found = toytree.findings(tree)
+
+            assert all(f.rule == "yaml-syntax" and f.message == "found a tab; indent with spaces" for f in found)
+            assert [f.place.line for f in found] in ([], [number + 1]), [*map(str, found)]
+
+
+def test_what_stands_below_a_tab_is_held_back(tmp_path: Path) -> None:
+    """A key after a tab takes what stands below it along; three rows with tabs, one below the other, are one finding."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(
+        tree,
+        CLAIM,
+        "    conditions: {grid: {curvature: [1, 4]}}",
+        "\tconditions:\n      grid:\n        curvature: [1, 4]",
+    )
+    assert [(line, rule) for _, line, rule in told(tree)] == [(16, "yaml-syntax")]
+    toytree.edit(tree, CLAIM, "      grid:\n        curvature", "\t  grid:\n\t    curvature")
+    assert [(line, rule) for _, line, rule in told(tree)] == [(16, "yaml-syntax")]
+
+
 def test_a_broken_record_hides_no_fault_of_another(tmp_path: Path) -> None:
     """Beside a concept with an open bracket, one that requires nothing that there is, and one that is misspelt, are told."""
     tree = toytree.copy(tmp_path)
