@@ -183,7 +183,9 @@ Address = Annotated[str, BeforeValidator(_address)]
 ScriptName = Annotated[str, BeforeValidator(_script)]
 Expression = Annotated[str, BeforeValidator(_expression)]
 SettingName = Annotated[str, _matching(_SETTING, "the name of a setting, such as width or weight-decay")]
-Quantity = Annotated[str, _matching(_QUANTITY, "a key of the script's result, such as half_time")]
+Quantity = Annotated[
+    str, _matching(_QUANTITY, "a key of the script's result in lower-case letters, digits and _, such as half_time")
+]
 SettingValue = Annotated[Setting, BeforeValidator(setting)]
 RegimeValue = Annotated[str, _matching(_REGIME, '"= 2", "<= 0.01", "64..1024", or words joined by " | "')]
 Condition = dict[SettingName, SettingValue]

@@ -208,7 +208,10 @@ def test_a_terminal_is_asked_for_what_a_test_needs(kind: str, tmp_path: Path, mo
         (["--type", "switch", "--rival", "time=true"], "expected name=true,false"),
         (["--type", "bound", "--precondition", "loss<1"], "expected 'quantity<=number'"),
         (["--type", "bound", "--regime", "depth=>=2 ="], "--regime: wrong-value: found '>= 2 ='"),
-        (["--type", "bound", "--tolerance", "1"], "--tolerance-why (why this tolerance)"),
+        (
+            ["--type", "bound", "--tolerance", "1"],
+            "--tolerance-why (why this tolerance, from outside of any run); such as --tolerance-why 'growth",
+        ),
         (["--type", "bound", "--evidence", "papr=x"], "expected paper=…,outcome=…"),
         (["--type", "bound", "--rival", "{name: [}"], "--rival: "),
         (["--type", "bound", "--condition", "a=1", "--grid", "a=1,2"], "exclude each other"),

@@ -123,7 +123,7 @@ def test_the_nearest_lead_back_too(tree: Path) -> None:
         ("equality", 7, "eta", "found 'eta', expected name=value"), ("equality", 8, "2/", "bad-arithmetic: "),
         ("equality", 9, "5%", "wrong-value: found '5%'"), ("equality", 10, "w", "hollow-text: found 'w'"),
         ("equality", 11, "slow", "found 'slow', expected name=value"), ("bound", 8, "2", "expected at-most and a value"),
-        ("threshold", 9, "4", "missing-field: "), ("exponent", 10, "1,2,x,4", "wrong-value: found 'x'"), ("ordering", 10, "sideways", "wrong-value: found 'sideways'"),
+        ("threshold", 9, "4-9", "found '4-9', expected two numbers; write 4,9"), ("exponent", 10, "1,2,x,4", "wrong-value: found 'x'"), ("ordering", 10, "sideways", "wrong-value: found 'sideways'"),
         ("switch", 7, "decay=1", "expected a setting and a bound"), ("switch", 9, "time=true", "expected name=true,false"),
     ],
 )  # fmt: skip

@@ -17,6 +17,7 @@ from kg.cli import asking, main, predicting, writing
 from kg.cli.creating import new
 from kg.cli.declaring import FIELDS
 from kg.cli.flags import Flag, flag_of
+from kg.contribute import drafts
 from kg.declarations import Prediction, Test
 from kg.validation import Origin, build
 from tests import toytree
@@ -129,13 +130,24 @@ def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
         (["bound", "--by", "2027"], "--by: wrong-value: found '2027'"),
         (["bound", "--compare", "relative"], "--compare: wrong-value: found 'relative'"),
         (["bound", "--order", "1,2"], "--order: misplaced-field"),
-        (["bound", "--source", "paper=x"], "--source: is missing"),
+        (["bound", "--source", "paper=x"], "--source: 'role' of source is missing"),
+        (
+            ["bound", "--source", "paper=cohen2021gradien,role=own-result"],
+            "--source: there is no paper 'cohen2021gradien'; did you",
+        ),
         (
             ["bound", "--source", "cohen"],
             "--source 'paper=cohen2021gradient,role=own-result,where=Sec. 2,depth=section'",
         ),
         (["bound", "--rival", "slow=1", "--rival", "slow=2"], "--rival: repeated-rival: 'slow' is named twice"),
-        (["bound", "--regime", "depht<=2"], "--regime: unknown-axis: 'depht'"),
+        (
+            ["bound", "--regime", "depht<=2"],
+            "--regime: there is no axis 'depht' in data/regimes.yaml; did you mean 'depth'?",
+        ),
+        (
+            ["bound", "--regime", "units<=2"],
+            "--regime: there is no axis 'units' in data/regimes.yaml; the axes are depth and step-size",
+        ),
         (["bound", "--refuted-if", "$x"], "--refuted-if: unbalanced-tex"),
         (["bound", "--tolerance", "0.1", "--tolerance-why", "$x"], "--tolerance-why: unbalanced-tex"),
         (["switch", "--rival", "time=true"], "such as --rival 'time alone=true,false'"),
@@ -147,7 +159,7 @@ def test_a_refusal_names_the_flag(flags: list[str], said: str) -> None:
     done = kg(toytree.TOY, *PREDICTION, *flags)
 
     assert done.exit_code in (1, 2)
-    assert said.replace("--source: is missing", "--source: missing-field: is missing") in done.output
+    assert said.replace("--source: 'role'", "--source: missing-field: 'role'") in done.output
     assert "plateau.yaml:" not in done.output
 
 
@@ -371,3 +383,102 @@ def test_parts_in_another_form_are_told_at_their_flags() -> None:
     assert "--regime: found 'depth', expected axis=value" in said
     assert "--counter-search: found 'surveys', expected date=…,where=…,found=…" in said
     assert "such as --regime 'depth>=2'" in said
+
+
+NUMBERS = ["--quantity", "late", "--tolerance", "0.1", "--tolerance-why", "growth is slow near it"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["threshold", "--expected", "0.1", "--searched", "0.05-0.3"], "--searched: found '0.05-0.3', expected two numbers; write 0.05,0.3"),
+        (["exponent", "--in", "width", "--over", "8..64"], "--over: found '8..64', expected four numbers or more; such as --over"),
+        (["equality", "--expected", "0,138"], "--expected: found '0,138'; write 0.138"),
+        (["equality", "--expected", "2", "--rival", "none=0,5"], "--rival: found '0,5'; write 0.5"),
+        (["equality", "--expected", "2/N"], "--expected: found 'N' in '2/N', and no settings are given (--condition N=…)"),
+        (["equality", "--expected", "2/eta", "--condition", "eta=1", "--rival", "r=2/N"],
+         "--rival: found 'N' in '2/N', expected the setting eta (--condition)"),
+        (["equality", "--expected", "a+b", "--condition", "a=1,c=2"], "found 'b' in 'a+b', expected one of the settings a and c"),
+    ],
+)  # fmt: skip
+def test_one_fault_of_numbers_is_one_line_with_its_mend(flags: list[str], said: str) -> None:
+    """A range for two numbers, a decimal comma and a name that is no setting are told once, and nothing else is."""
+    done = kg(toytree.TOY, *PREDICTION, *flags, *NUMBERS)
+
+    assert said in done.output
+    assert done.output.count("\n") == 1, done.output
+
+
+def test_all_that_is_wrong_is_told_in_one_call() -> None:
+    """Forms, what is not there, a text that says nothing and its mathematics do not wait for each other."""
+    done = kg(
+        toytree.TOY, *PREDICTION, "equality", "--by", "next year", "--regime", "units>=2", "--source",
+        "paper = cohen2021gradien, role=own-result, where=Sec. 2, Eq. 3", "--refuted-if", "With $ units and $ it is not.",
+        "--rival", "q", "--tolerance", "0.1",
+    )  # fmt: skip
+
+    rows = [
+        "--by: wrong-value", "--regime: there is no axis 'units'", "--source: there is no paper 'cohen2021gradien'",
+        "--source: missing-field: 'depth' of source is missing", "--rival: found 'q'", "--tolerance-why (why this tolerance,",
+        "--refuted-if: unbalanced-tex: found a blank at an end of $ units and $", "a shell reads $ between double quotes",
+    ]  # fmt: skip
+    assert [row for row in rows if row not in done.output] == [], done.output
+
+
+def test_a_comma_within_where_is_kept(tmp_path: Path) -> None:
+    """Blanks around the parts of --source do not count, and a comma ends a value only before the next part."""
+    tree = toytree.copy(tmp_path)
+    source = "paper = cohen2021gradient, role=own-result, where = Sec. 2, Eq. 3, depth=section"
+    done = kg(tree, *PREDICTION, "qualitative", "--source", source)
+
+    assert done.exit_code == 0, done.output
+    assert 'where: "Sec. 2, Eq. 3"' in (tree / "data/claims/plateau.yaml").read_text()
+    assert "without --source" not in done.output
+
+
+def test_without_a_source_those_of_the_claim_are_named(tmp_path: Path) -> None:
+    """A prediction says whose statement it counts as, and with flags what a test of it lacks."""
+    done = kg(toytree.copy(tmp_path), *PREDICTION, "exponent", "--in", "width")
+
+    assert "without --source it counts as stated by the sources of plateau: cohen2021gradient" in done.output
+    assert (
+        "can test it once --expected or --at-most or --at-least, --over, --quantity, --rival and --tolerance are given"
+        in done.output
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("data/claims/plateau.yaml", "added plateau/p"),
+        ("/some/where/data/claims/plateau.yaml", "added plateau/p"),
+        ("plataeu", "--claim: there is no claim 'plataeu'; did you mean 'plateau'?"),
+        ("data/questions/why-two.yaml", "--claim: there is no claim 'data/questions/why-two.yaml'"),
+    ],
+)
+def test_a_claim_is_named_by_its_file_and_a_slip_brings_one(claim: str, said: str, tmp_path: Path) -> None:
+    """The path of a claim's file is that claim; an id that is nearly right brings that one alone."""
+    done = kg(toytree.copy(tmp_path), *PREDICTION, "qualitative", "--claim", claim)
+
+    assert said in done.output
+    assert ("near it" in done.output) == ("questions" in claim)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Sharpness rises before the plateau", "sharpness-rises-before-plateau"),
+        (
+            "Beyond the capacity of the network no pattern of the set is recalled",
+            "beyond-capacity-network-no-pattern-set",
+        ),
+        (
+            "Retrieval of a stored pattern is lost at once, when the load is too high",
+            "retrieval-stored-pattern-lost-once",
+        ),
+    ],
+)
+def test_an_id_made_of_a_title_is_short_and_ends_in_a_telling_word(title: str, name: str) -> None:
+    """At most 40 letters of the first telling words, and the last of them leads on to no other."""
+    assert drafts.slug(title) == name
+    assert len(name) <= 40

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli import faults
+from kg.cli import faults, naming
 from kg.cli.common import Refusal, load
 from kg.cli.dialogue import Back, Dialogue, agreed, sound, typed
 from kg.cli.flags import Flag, in_order, such_as
@@ -125,7 +125,7 @@ class Asker:
             return usual
         if not interactive():
             empty = "" if given is None else ": what was given is empty"
-            self.missing.append(f"{flag} ({'|'.join(among) or question}){empty}")
+            self.missing.append(f"{flag} ({'|'.join(among) or question}){empty}{such_as(flag)}")
             return ""
         answer = self.talk.answer(flag, lambda default: sound(question, default, among, wrong))
         self.answers.append((flag, answer))
@@ -172,8 +172,8 @@ class Asker:
         Only an id that is typed whole is taken as it is; a number picks of the nearest that are shown.
         """
         if given:
-            self.said[flag] = given
-            return self.known(flag, given, kind) if kind else self.address(flag, given)
+            self.said[flag] = self.known(flag, given, kind) if kind else self.address(flag, given)
+            return self.said[flag]
         if not interactive():
             self.missing.append(f"{flag} ({question})")
             return ""
@@ -225,13 +225,20 @@ class Asker:
         found = self._id(text, kind)
         if found is None:
             near = _shown(self._near(text, kind))
-            lists = f"near it:\n{near}" if near else f"kg find --kind {kind} WORDS lists what there is{such_as(flag)}"
+            slip = naming.spelled(text, [node.id for node in self.graph.nodes(kind)])
+            lists = (
+                f"did you mean {slip!r}?"
+                if slip
+                else f"near it:\n{near}"
+                if near
+                else f"kg find --kind {kind} WORDS lists what there is{such_as(flag)}"
+            )
             self.wrong(flag, f"there is no {kind} {text!r}; {lists}")
         return found or text
 
     def address(self, flag: str, text: str) -> str:
         """The address that ``text`` names, by an id alone too, where that is one node's; else ``done`` will tell so."""
-        found, others = self.graph.resolve(text)
+        found, others = self.graph.resolve(naming.of_file(text))
         if found and not others:
             return found
         if others:
@@ -248,7 +255,15 @@ class Asker:
         ``findings`` are (flag, line), told where nothing else is said of the flag.
         """
         named = {flag for flag, _ in self.problems} | {each.partition(" ")[0] for each in self.missing}
-        problems = [line for _, line in self.problems] + [line for flag, line in findings if flag not in named]
+        findings = [(flag, line) for flag, line in findings if flag not in named]
+        problems = [line for _, line in self.problems] + [line for _, line in findings]
+        if problems or self.missing:  # then all that a text says wrongly too, which else kg check would tell
+            silent = {
+                flag: text for flag, text in self.said.items() if flag not in named | {flag for flag, _ in findings}
+            }
+            problems += [
+                f"{flag}: {line}" for flag, text in silent.items() for line in faults.at_flag(flag, text, self.said)
+            ]
         if self.missing:
             problems.append("there is no terminal to ask on; these flags are missing:\n  " + "\n  ".join(self.missing))
         if problems:
@@ -262,6 +277,7 @@ class Asker:
     def _id(self, text: str, kind: str | None) -> str | None:
         """The id of the node of ``kind`` that ``text`` names, or the address of one of any kind; a prediction also by
         its id within the claim, where only one is called so."""
+        text = naming.of_file(text)
         if kind is None:
             address, others = self.graph.resolve(text)
             return address if not others else None

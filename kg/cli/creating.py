@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kg.cli import forms
+from kg.cli import forms, naming
 from kg.cli.asking import Asker, asked
 from kg.cli.asks import node_of, nodes_of, parts_of, text_of
 from kg.cli.flags import Commands, option
@@ -43,6 +43,13 @@ strands = option(
     "--strand", "strands", fields=["strands"], under=SAYS, multiple=True, example="empirical-laws",
     asks=nodes_of("strand", needed=True), help="A strand of data/strands.yaml; may be repeated.",
 )  # fmt: skip
+
+
+def _regime(ask: Asker, flag: str, given: Sequence[str]) -> dict[str, str]:
+    """Values by axes that there are."""
+    found = dict(parts_of(forms.regime)(ask, flag, given))
+    naming.within(ask, flag, "regime", found)
+    return found
 
 
 @click.group(cls=Commands)
@@ -83,7 +90,7 @@ def new() -> None:
 @option("--needs", fields=["needs"], under=STANDS_ON, multiple=True, example="gradient-descent",
         asks=nodes_of("concept"),
         help="The id of a concept that a reader must know, of data/concepts.yaml; may be repeated.")  # fmt: skip
-@option("--regime", fields=["regime"], under=STANDS_ON, multiple=True, asks=parts_of(forms.regime), example="depth>=2",
+@option("--regime", fields=["regime"], under=STANDS_ON, multiple=True, asks=_regime, example="depth>=2",
         help="Where it holds, by an axis of data/regimes.yaml; may be repeated.")  # fmt: skip
 @option("--counter-search", fields=["counter-search"], under=STANDS_ON, multiple=True,
         asks=parts_of(forms.fields("date", "where", "found")),
@@ -103,7 +110,7 @@ def claim(ask: Asker, /, **given: Any) -> None:
     fields: dict[str, Any] = {
         name: given[name] for name in ("title", "statement", "kind", "strands", "needs", "assumes")
     }
-    fields |= {"builds-on": given["builds_on"], "regime": dict(given["regime"])}
+    fields |= {"builds-on": given["builds_on"], "regime": given["regime"]}
     fields["counter-search"] = given["counter_search"]
     source = {name: given[name] for name in ("paper", "role", "where", "depth")}
     fields["sources"] = [source]

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kg.cli import asking, faults, forms
+from kg.cli import asking, faults, forms, naming
 from kg.cli.flags import option, shown, such_as
 
 _ASKED = {  # what is asked on a terminal, for the fields that some type needs
@@ -75,6 +75,13 @@ _SOURCE = ("paper", "role", "where", "depth")
 _EVIDENCE = ("paper", "outcome", "where", "depth", "value", "data", "code", "in-regime")
 RIVALS_OF = {"ordering": "flat=0,0", "switch": "time alone=true,false"}
 """A rival by the types for which it has a form of its own."""
+_REASONS = {
+    "tolerance": "growth is slow near the onset, over a thousand steps",
+    "min-gap": "labels of the test set are known to this accuracy",
+    "seeds": "the study that is tested drew as many",
+    "foreseen": "the machine reaches only small widths",
+}
+"""A reason by the field that it belongs to: each is known before any run."""
 _CITED = "paper=cohen2021gradient"
 FIELDS = (
     Field("quantity", EXPECTS, "The key in the script's result; the whole record shares "
@@ -82,25 +89,27 @@ FIELDS = (
     Field("conditions", EXPECTS, "Settings of one measurement; may be repeated.", "eta=0.4,beta=0.9", forms.settings,
           many=True, name="condition"),
     Field("grid", EXPECTS, "All combinations, a setting by each --grid.", "eta=0.1,0.2", many=True),
-    Field("expected", EXPECTS, "Arithmetic in the settings, or from-run.", "2/eta"),
-    Field("at-most", EXPECTS, "A bound, in the place of --expected.", "2/eta"),
-    Field("at-least", EXPECTS, "A bound, in the place of --expected.", "2/eta"),
+    Field("expected", EXPECTS, "Arithmetic in the settings, or from-run.", "2/eta", forms.decimal),
+    Field("at-most", EXPECTS, "A bound, in the place of --expected.", "2/eta", forms.decimal),
+    Field("at-least", EXPECTS, "A bound, in the place of --expected.", "2/eta", forms.decimal),
     Field("compare", EXPECTS, "ratio or difference, which is the default."),
     Field("contrast", EXPECTS, "Paired arms, with minus= for a difference and over= for a ratio.",
           "of=trained,minus=untrained", forms.fields("of", "minus", "over")),
     Field("in", EXPECTS, "Exponent: the setting in which it is a power law.", "width"),
-    Field("over", EXPECTS, "Exponent: its sizes, four or more.", "128,256,512,1024", forms.listed),
-    Field("searched", EXPECTS, "Threshold: from where to where it was searched.", "1,6", forms.listed),
+    Field("over", EXPECTS, "Exponent: its sizes, four or more.", "128,256,512,1024", forms.several(4)),
+    Field("searched", EXPECTS, "Threshold: from where to where it was searched.", "1,6", forms.several(2, 2)),
     Field("along", EXPECTS, "Ordering: the setting along which it rises or falls.", "width"),
-    Field("order", EXPECTS, "Ordering: the values of that setting.", "16,64,256", forms.listed),
+    Field("order", EXPECTS, "Ordering: the values of that setting.", "16,64,256",
+          forms.several(2, what="two values or more")),
     Field("direction", EXPECTS, "Ordering: up or down."),
     Field("passes", EXPECTS, "Switch: where it passes.", "weight-decay=1,at-least=0.9", forms.arm("at-least")),
     Field("fails", EXPECTS, "Switch: where it fails.", "weight-decay=0,at-most=0.2", forms.arm("at-most")),
     Field("formula", EXPECTS, "The law in TeX, without dollar signs, to be shown.", r"\lambda = 2/\eta"),
     Field("limit", EXPECTS, "The asymptote, shown and never tested.", "width -> inf=3", forms.named("value")),
-    Field("tolerance", SHARPLY, "A number above 0, in the units of --compare.", "0.05", why=True),
-    Field("min-gap", SHARPLY, "Ordering: the least step between neighbours.", "0.03", why=True),
-    Field("seeds", SHARPLY, "A first look and a cap, in the place of 5, 8 and 16.", "16,32", forms.listed, why=True),
+    Field("tolerance", SHARPLY, "A number above 0, in the units of --compare.", "0.05", forms.decimal, why=True),
+    Field("min-gap", SHARPLY, "Ordering: the least step between neighbours.", "0.03", forms.decimal, why=True),
+    Field("seeds", SHARPLY, "A first look and a cap, in the place of 5, 8 and 16.", "16,32",
+          forms.several(2, 2, "a start and a cap"), why=True),
     Field("deterministic", SHARPLY, "One run decides: nothing in it is drawn.", switch=True),
     Field("rivals", RIVALS, "Another account and what it expects; of an ordering a gap a step, "
           f"'{RIVALS_OF['ordering']}'; of a switch whether each arm holds, '{RIVALS_OF['switch']}'; may be repeated.",
@@ -118,7 +127,8 @@ FIELDS = (
     Field("map", TEST, "Over which settings the law is swept, in brackets, as in CONTRIBUTING.",
           "{axes: {eta: [0.1, 0.2, 0.3, 0.4, 0.5], width: [8, 16, 32, 64, 128]}, "
           "critic: {cell: {eta: 0.5, width: 8}, why: it diverges there}}", forms.brackets),
-    Field("source", PROVENANCE, "Where it is stated.", f"{_CITED},role=own-result,where=Sec. 2,depth=section",
+    Field("source", PROVENANCE, "Where it is stated; without it, where its claim is. A comma within where= is kept.",
+          f"{_CITED},role=own-result,where=Sec. 2,depth=section",
           forms.fields(*_SOURCE)),
     Field("evidence", PROVENANCE, "What a source reports on it; may be repeated.",
           f"{_CITED},outcome=agrees,where=Fig. 3,depth=section", forms.fields(*_EVIDENCE), many=True),
@@ -132,12 +142,13 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     for one in reversed(FIELDS):
         if one.why:
             said = option(f"{one.flag}-why", f"{one.key}why", fields=[f"{one.field}.why"], under=one.under,
-                          help=f"The reason of {one.flag}, outside of any run.")  # fmt: skip
+                          example=_REASONS[one.field],
+                          help=f"The reason of {one.flag}, from outside of any run.")  # fmt: skip
             command = said(command)
         kind = {"is_flag": True} if one.switch else {"multiple": one.many}
-        gives = option(
-            one.flag, one.key, fields=one.fields, under=one.under, example=one.example, help=one.help, **kind
-        )
+        examples = RIVALS_OF if one.field == "rivals" else None
+        gives = option(one.flag, one.key, fields=one.fields, under=one.under, example=one.example, examples=examples,
+                       help=one.help, **kind)  # fmt: skip
         command = gives(command)
     return command
 
@@ -156,15 +167,31 @@ def declared(ask: asking.Asker, type_: str, given: dict[str, Any]) -> dict[str, 
         with _telling(ask, one.flag, RIVALS_OF.get(type_, "") if one.field == "rivals" else ""):
             found[one.field] = _read(one, text, type_)
         if one.why:
-            why = ask.text(f"{one.flag}-why", given[f"{one.key}why"], f"why this {one.field}")
-            found[one.field] = _with_reason(ask, one.field, found.get(one.field), why)
+            why = ask.text(f"{one.flag}-why", given[f"{one.key}why"], _why(one))
+            found[one.field] = _with_reason(one.field, found.get(one.field), why)
     if grid := found.pop("grid", None):
         if "conditions" in found:
             ask.wrong("--grid", "given beside --condition, and the two exclude each other; give the one or the other")
         with _telling(ask, "--grid"):
             split = [forms.pair("--grid", row, "setting=value,value") for row in grid]
             found["conditions"] = {"grid": {name: forms.listed("--grid", values) for name, values in split}}
+    _unsettled(ask, found)
     return found
+
+
+def _unsettled(ask: asking.Asker, found: dict[str, Any]) -> None:
+    """Leave to ``ask`` what arithmetic holds beside the settings, and what is named that is not there."""
+    rows = found.get("conditions", [])
+    rows = [rows["grid"]] if isinstance(rows, dict) else rows
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    for one in FIELDS:
+        value = found.get(one.field)
+        naming.within(ask, one.flag, one.field, value)
+        texts = [value] if one.read is forms.decimal else value if one.field == "rivals" else []
+        for each in texts or ():
+            text = each.get("expected") if isinstance(each, dict) else each
+            if isinstance(text, str) and (told := faults.unsettled(text, names)):
+                ask.wrong(one.flag, told)
 
 
 def _read(one: Field, text: Any, type_: str) -> Any:
@@ -184,26 +211,31 @@ def _telling(ask: asking.Asker, flag: str, example: str = "") -> Iterator[None]:
         yield
     except click.UsageError as problem:
         such = f"; such as {shown(flag, example)}" if example else such_as(flag)
+        such = "" if "; write " in problem.message else such
         ask.wrong(flag, f"{problem.message.removeprefix(f'{flag}: ')}{such}")
 
 
-def _with_reason(ask: asking.Asker, field: str, value: Any, why: str) -> dict[str, Any]:
+def _why(one: Field) -> str:
+    return f"why this {one.field}, from outside of any run"
+
+
+def _with_reason(field: str, value: Any, why: str) -> dict[str, Any]:
     """The value of ``field`` with its reason, as the record has it."""
     if field == "foreseen":
         return {"verdict": value, "why": why}
     if field != "seeds":
         return {"value": value, "why": why}
-    if value is not None and len(value) != 2:
-        ask.wrong("--seeds", f"found {','.join(value)!r}, expected a start and a cap{such_as('--seeds')}")
     return dict(zip(("start", "cap"), value or (), strict=False)) | {"why": why}
 
 
 def lacking(type_: str, given: dict[str, Any]) -> list[str]:
-    """What a test of a prediction of this type needs beyond the fields ``given``."""
+    """What a test of a prediction of this type needs beyond the fields ``given``, as flags."""
     from kg.declarations import FIELDS as OF_TYPE
 
     needed = OF_TYPE[type_][0] | {"rivals"}  # type: ignore[index]  # it was chosen among them
-    return [" or ".join(names.split("|")) for names in sorted(needed) if not any(map(given.get, names.split("|")))]
+    flags = {one.field: one.flag for one in FIELDS}
+    lacks = [names.split("|") for names in sorted(needed) if not any(map(given.get, names.split("|")))]
+    return [" or ".join(map(flags.__getitem__, names)) for names in lacks]
 
 
 def _ask(ask: asking.Asker, type_: str, given: dict[str, Any], needed: frozenset[str], conditions: bool) -> None:
@@ -230,7 +262,7 @@ def _ask(ask: asking.Asker, type_: str, given: dict[str, Any], needed: frozenset
             return
         if one.why and given[one.key] and not given[f"{one.key}why"]:
             flag = f"{one.flag}-why"
-            given[f"{one.key}why"] = ask.text(flag, None, f"why this {one.field}")
+            given[f"{one.key}why"] = ask.text(flag, None, _why(one))
 
 
 def _side(names: list[str], said: str) -> tuple[str, str]:
@@ -270,4 +302,4 @@ def _of_type(rival: dict[str, Any], type_: str) -> dict[str, Any]:
         if not comma:
             raise click.UsageError(f"--rival: found {name}={value}, expected name=true,false, whether each arm holds")
         return {"name": name, "passes": passes.strip(), "fails": fails.strip()}
-    return {"name": name, "expected": value}
+    return {"name": name, "expected": forms.decimal("--rival", value)}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_origin
 
 import click
 
-from kg.cli.flags import named_flag, such_as
+from kg.cli.flags import IN_A_SHELL, named_flag, such_as
+from kg.english import listed
 from kg.findings import Finding
 
 _ABOVE = {"statement": ("--title", "title"), "refuted-if": ("--statement", "statement")}
@@ -33,6 +34,27 @@ def of_text(flag: str, text: str, said: Mapping[str, str]) -> list[str]:
     if problem := hollow.problem(kind, name, text) or hollow.repetition(said.get(above, ""), text, field):
         told.append(f"hollow-text: {problem}")
     return told
+
+
+def at_flag(flag: str, text: str, said: Mapping[str, str]) -> list[str]:
+    """``of_text`` of what was typed in a shell."""
+    return [f"{line}{IN_A_SHELL if 'unbalanced-tex' in line else ''}" for line in of_text(flag, text, said)]
+
+
+def unsettled(text: str, settings: Sequence[str]) -> str:
+    """What is wrong with arithmetic that holds other names than the ``settings``; "" where nothing is."""
+    from kg.arithmetic import FormulaError, parse
+
+    try:
+        names = sorted(parse(text).names.difference(settings)) if text != "from-run" else []
+    except FormulaError:
+        return ""  # its form is told as that
+    if not names:
+        return ""
+    if not settings:
+        return f"found {names[0]!r} in {text!r}, and no settings are given (--condition {names[0]}=…)"
+    among = "the setting" if len(settings) == 1 else "one of the settings"
+    return f"found {names[0]!r} in {text!r}, expected {among} {listed(settings)} (--condition)"
 
 
 def of_field(kind: str, field: str, value: Any, at: tuple[str, ...] = ()) -> list[str]:

@@ -6,7 +6,7 @@ A finding about a field is told by the flag that gives it, as that is what the u
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -15,7 +15,7 @@ from kg.findings import Finding
 
 _OF_IDS = frozenset(("bad-file-name", "bad-record-id", "duplicate-id", "duplicate-prediction"))
 _OF_FORM = frozenset(("wrong-value", "wrong-shape", "unknown-field", "bad-id", "bad-reference", "bad-arithmetic"))
-_IN_A_SHELL = "; a shell reads $ between double quotes: put the text between single ones"
+IN_A_SHELL = "; a shell reads $ between double quotes: put the text between single ones"
 _OTHER = "Other"
 
 Location = tuple[str | int, ...]
@@ -26,7 +26,8 @@ Asks = Callable[[Any, str, Any], Any]
 class Flag(click.Option):
     """``fields`` as paths such as ``tolerance.why`` (none: it gives no field); ``example``: a value that works.
 
-    ``asks``: how what it gives comes about, from its value or by a question.
+    ``examples``: values by the types of prediction that have a form of their own. ``asks``: how what it gives comes
+    about, from its value or by a question.
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class Flag(click.Option):
         under: str = _OTHER,
         example: str = "",
         asks: Asks | None = None,
+        examples: Mapping[str, str] | None = None,
         **given: Any,
     ) -> None:
         if example:
             given["help"] = f"{given['help']} Such as {shlex.quote(example)}"
         super().__init__(list(names), **given)
         self.fields, self.under, self.example, self.asks = tuple(fields), under, example, asks
+        self.examples = examples or {}
 
     @property
     def flag(self) -> str:
@@ -94,8 +97,10 @@ def shown(flag: str, example: str) -> str:
 def such_as(flag: str) -> str:
     """ "; such as --flag VALUE" where the present command's flag has an example, else nothing."""
     context = click.get_current_context(silent=True)
-    known = {each.flag: each.example for each in _flags(context)} if context else {}
-    return f"; such as {shown(flag, known[flag])}" if known.get(flag) else ""
+    if context is None or (one := named_flag(context, flag)) is None:
+        return ""
+    example = one.examples.get(str(context.params.get("type_")), one.example)
+    return f"; such as {shown(flag, example)}" if example else ""
 
 
 def told(findings: Iterable[Finding], path: str, prefix: Location) -> Iterator[tuple[str, str]]:
@@ -140,11 +145,18 @@ def _flags(context: click.Context) -> list[Flag]:
     return [each for each in context.command.params if isinstance(each, Flag)]
 
 
+def _gives(flag: str, parts: Sequence[str]) -> bool:
+    """Whether the flag gives this very field, and not one around it."""
+    one = named_flag(click.get_current_context(), flag)
+    return one is not None and ".".join(parts) in one.fields
+
+
 def _said(finding: Finding, parts: Sequence[str], flag: str) -> str:
     """The message without the name of the field, which the flag says, and with an example of the flag's value."""
     if finding.rule == "missing-field":
-        return f"is missing; give it{such_as(flag)}"
+        deeper = finding.message.partition("; ")[0] if len(parts) > 1 and not _gives(flag, parts) else ""
+        return f"{deeper or 'is missing'}; give it{such_as(flag)}"
     head, colon, rest = finding.message.partition(": ")
     said = rest if colon and head.partition("[")[0] in parts else finding.message
     helped = "such as" in said or "did you mean" in said or finding.rule not in _OF_FORM
-    return f"{said}{_IN_A_SHELL if finding.rule == 'unbalanced-tex' else ''}{'' if helped else such_as(flag)}"
+    return f"{said}{IN_A_SHELL if finding.rule == 'unbalanced-tex' else ''}{'' if helped else such_as(flag)}"

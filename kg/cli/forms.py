@@ -13,6 +13,9 @@ import click
 
 _REQUIREMENT = re.compile(r"\s*(?P<quantity>[^<>=\s]+)\s*(?P<side><=|>=)\s*(?P<bound>[^:\s]+)\s*(?::\s*(?P<why>.+))?\Z")
 _REGIME = re.compile(r"\s*(?P<axis>[^<>=\s]+)\s*(?P<sign>==|<=|>=|<|>|=(?!=))\s*(?P<value>.*\S.*)\Z")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+,\d+\Z", re.ASCII)
+_COUNTED = {2: "two", 4: "four"}
 _COMPARE = re.compile(r"(<=|>=|<|>|=)\s*(.+)\Z")
 _SIDES = {"<=": "at-most", ">=": "at-least"}
 
@@ -47,6 +50,28 @@ def listed(flag: str, text: str) -> list[str]:
     return found
 
 
+def several(least: int, most: int | None = None, what: str = "") -> Callable[[str, str], list[str]]:
+    """Reads ``listed`` values, ``least`` of them or more, up to ``most``; ``what`` they are, where not just numbers."""
+    said = what or f"{_COUNTED[least]} numbers{'' if least == most else ' or more'}"
+
+    def read(flag: str, text: str) -> list[str]:
+        found = listed(flag, text)
+        if least <= len(found) <= (most or len(found)):
+            return found
+        parts = [part for part in re.split(r"\s*(?:\.\.|;|(?<=[\d.])\s*-|\s)\s*", text.strip()) if part]
+        mend = f"; write {','.join(parts)}" if len(parts) >= least and all(map(_NUMBER.match, parts)) else ""
+        raise click.UsageError(f"{flag}: found {text!r}, expected {said}{mend}")
+
+    return read
+
+
+def decimal(flag: str, text: str) -> str:
+    """A number or arithmetic, in which a comma is told to be no decimal point."""
+    if _COMMA.match(text.strip()):
+        raise click.UsageError(f"{flag}: found {text!r}; write {text.strip().replace(',', '.')}")
+    return text
+
+
 def settings(flag: str, text: str) -> dict[str, Any]:
     """``eta=0.4,beta=0.9`` or ``{eta: 0.4, beta: 0.9}``."""
     if in_brackets(text):
@@ -69,8 +94,8 @@ def fields(*names: str) -> Callable[[str, str], Any]:
     def read(flag: str, text: str) -> Any:
         if in_brackets(text):
             return brackets(flag, text)
-        parts = re.split(rf",\s*(?=(?:{'|'.join(names)})=)", text)
-        found = dict(part.strip().partition("=")[::2] for part in parts)
+        parts = re.split(rf",\s*(?=(?:{'|'.join(names)})\s*=)", text)
+        found = {name.strip(): value.strip() for name, _, value in (part.partition("=") for part in parts)}
         if not set(found) <= set(names) or not all(found.values()):
             expected = ",".join(f"{name}=…" for name in names)
             raise click.UsageError(f"{flag}: found {text!r}, expected {expected} (or some of them)")

@@ -91,9 +91,10 @@ def prediction(ask: Asker, /, **given: Any) -> None:
     click.echo(f"added {claim}/{fields['id']} to {path}")
     click.echo(f"to take it back: delete {fields['id']}, the last of the predictions in {path}", err=True)
     if kind != "qualitative" and (lacks := lacking(kind, fields)):
-        click.echo(
-            f"a script can test it once its declaration has {', '.join(lacks)} too; add them to {path}", err=True
-        )
+        click.echo(f"a script can test it once {listed(lacks)} are given too; add them to {path}", err=True)
+    if not fields.get("source"):
+        papers = listed([source.paper for source in graph.corpus.claims[claim].sources])
+        click.echo(f"without --source it counts as stated by the sources of {claim}: {papers}", err=True)
 
 
 def _shared(graph: Graph, claim: str, quantity: str, findings: Sequence[Finding]) -> str:

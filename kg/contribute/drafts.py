@@ -17,6 +17,12 @@ from kg.contribute.nodes import compose
 from kg.duplicates import SMALL_WORDS, words_of
 
 _PLAIN = re.compile(r"(?:\d{4}-\d\d-\d\d|true|false|0|[1-9]\d{0,8}|0\.\d*[1-9])\Z", re.ASCII)  # all read alike
+LONGEST = 40  # letters of an id that is made of a title; its first words have the point more often than its last
+_LEADING = frozenset(
+    ("are", "be", "between", "but", "can", "exactly", "if", "less", "more", "no", "not", "only", "over", "than", "that",
+     "their", "then", "these", "this", "under", "when", "where", "which")
+)  # fmt: skip
+"""Words that lead on to another, at which no id ends."""
 
 Fields = dict[str, Any]
 """A record by its YAML names: text, lists and mappings. None and empty lists are left out."""
@@ -25,9 +31,11 @@ Fields = dict[str, Any]
 def slug(title: str) -> str:
     """An id of the telling words of ``title``: ``sharpness-rises-before-plateau``."""
     words = [word for word in words_of(title) if word not in SMALL_WORDS]
+    while len("-".join(words)) > LONGEST and len(words) > 1:
+        words.pop()
+    while len(words) > 1 and words[-1] in _LEADING:
+        words.pop()
     plain = unicodedata.normalize("NFKD", "-".join(words)).encode("ascii", "ignore").decode()
-    while len(plain) > 50 and "-" in plain:
-        plain = plain.rpartition("-")[0]
     return re.sub(r"[^a-z0-9-]", "", plain).strip("-") or "new"
 
 
