@@ -3,20 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
-from kg import draw, effort, history, why
+from kg import defeat, draw, effort, history, why
+from kg.declarations import Prediction
+from kg.defeat import Mark
 from kg.evidence import Evidence
 from kg.findings import visible
 from kg.graph import Node
+from kg.papers import Paper
 from kg.records import Argument, Assumption, Claim, Question
 from kg.runcard import wrapped
+from kg.trace import Effect
 
 
 def facts(evidence: Evidence, node: Node) -> Iterator[str]:
     """Lines of a name of 12 characters and what it says."""
     for name, said in _OF.get(node.kind, _nothing)(evidence, node):
         yield wrapped(f"{name:<11} {visible(said)}")
+
+
+CONCEDES = {"full": "concedes it", "partial": "concedes part of it", "none": "concedes nothing"}
+REVISED = {
+    "made": "the work was revised for it",
+    "partial": "the work was revised in part",
+    "none": "nothing was revised",
+}
+EFFECTS: dict[Effect, str] = {
+    "falls": "rests on {}, and loses its ground",
+    "weakens": "rests on {}, and keeps some other ground",
+    "concerns": "speaks of {}, and does not rest on it",
+}
+"""What befalls the last node of a path, by that before it."""
+
+
+def found_at(paper: Paper) -> str:
+    """The identifier by which a paper is found, or the address of its page; '' where no source showed one."""
+    return f"arXiv:{paper.arxiv}" if paper.arxiv else f"doi:{paper.doi}" if paper.doi else paper.url
+
+
+def mark(given: Mark) -> str:
+    """``prediction:a/b: a recorded run disagrees with it; claim:a rests on it; claim:c rests on claim:a, and …``."""
+    steps = [f"{above} rests on {below if at else 'it'}" for at, (below, above) in enumerate(pairwise(given.path))]
+    below = given.path[-2] if len(given.path) > 2 else "it"
+    last = f"{given.path[-1]} {EFFECTS[given.effect].format(below)}"
+    return "; ".join([f"{given.prediction}: {defeat.DEFEATS[given.defeat]}", *steps[:-1], last])
+
+
+def expected(prediction: Prediction) -> str:
+    """What is held against what, and how near it must be."""
+    side = {"at-most": "at most ", "at-least": "at least "}.get(prediction.bound_side, "")
+    said, ratio = f"{side}{prediction.target}", prediction.compare == "ratio"
+    how = "; measured over expected is within 1 ±" if ratio else " ±"
+    if prediction.target == "from-run":
+        measured = str(prediction.quantity)
+        if prediction.type == "exponent":
+            measured = f"the exponent of {measured} in {prediction.in_}"
+        own = "the value that the script computes for the same run from the law (from-run)"
+        said = f"{measured}, as measured, is {side or 'equal to '}{own}"
+        how = how if ratio else "; measured less expected is within 0 ±"
+    near = prediction.tolerance
+    return said + (f"{how} {near.value:g} ({near.why})" if near else "")
 
 
 def stand(evidence: Evidence, address: str) -> str:
@@ -43,6 +91,13 @@ def _claim(evidence: Evidence, node: Node) -> _Facts:
     yield from _regime(claim.regime)
     for search in claim.counter_search:
         yield "contrary", f"sought on {search.date} in {search.where}: {search.found}"
+    if not claim.counter_search:
+        yield "contrary", "no search for contrary evidence is recorded"
+    if not evidence.graph.into(node.address, "targets"):
+        yield "objections", "none on record"
+    ends = (edge.other(node.address) for edge in evidence.graph.around(node.address))
+    if not any(end.startswith("claim:") for end in ends):
+        yield "neighbours", "none: no claim builds on it, is linked to it or contradicts it, nor it any"
 
 
 def _prediction(evidence: Evidence, node: Node) -> _Facts:
@@ -86,7 +141,8 @@ def _argument(evidence: Evidence, node: Node) -> _Facts:
         yield f"{argument.stance} to", _named(evidence, edge.target)
     if weight:
         yield "weight", weight
-    yield "made in", f"paper:{argument.paper}{f', {argument.where}' if argument.where else ''}"
+    paper = graph.node(f"paper:{argument.paper}").record
+    yield "made in", ", ".join(filter(None, [f"paper:{argument.paper}", paper.label, found_at(paper), argument.where]))
     replies = graph.into(node.address, "targets")
     for edge in replies:
         reply: Argument = graph.node(edge.source).record
@@ -97,8 +153,8 @@ def _argument(evidence: Evidence, node: Node) -> _Facts:
 
 def _terms(argument: Argument) -> list[str]:
     """What a reply concedes, and what was revised for it."""
-    conceded = [f"concedes {argument.concedes}"] if argument.concedes else []
-    return conceded + ([f"revision {argument.revision}"] if argument.revision else [])
+    conceded = [CONCEDES[argument.concedes]] if argument.concedes else []
+    return conceded + ([REVISED[argument.revision]] if argument.revision else [])
 
 
 def _assumption(evidence: Evidence, node: Node) -> _Facts:

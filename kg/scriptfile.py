@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kg.findings import Finding, Place, rule
 from kg.jsonfile import Unreadable, read_regular
@@ -46,7 +47,8 @@ class Script:
     """One experiment: ``name`` is the file's stem and the reproduction's id; ``sha256`` is of its bytes.
 
     ``marks`` are the lines that still hold the skeleton's mark, each with where it stands. ``unwritten``: what it gives
-    means nothing yet, as measure() is the skeleton's, or a mark stands outside the docstrings.
+    means nothing yet, as measure() is the skeleton's, or a mark stands outside the docstrings. ``quantities`` and
+    ``conditions``: the line and the entries of the lists that say what it measures, None where it computes them.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Script:
     sha256: str
     marks: tuple[tuple[int, str], ...] = ()
     unwritten: bool = False
+    quantities: tuple[int, tuple[str, ...]] | None = None
+    conditions: tuple[int, tuple[tuple[tuple[str, float | str], ...], ...]] | None = None
 
     @property
     def placeholder(self) -> int:
@@ -95,7 +99,8 @@ def load(root: Path, path: str) -> tuple[Script | None, list[Finding]]:
         return None, [UNREADABLE.at(Place(path), "changed while it was read; read it again when nothing writes to it")]
     marks = _marks(text, tree) if PLACEHOLDER in text else ()
     unwritten = bool(marks) and (_is_skeleton(tree) or any(where == _CODE for _, where in marks))
-    script = Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest(), marks, unwritten)
+    script = Script(Path(path).stem, path, title, docstring, hashlib.sha256(raw).hexdigest(), marks, unwritten,
+                    _quantities(tree), _conditions(tree))  # fmt: skip
     return script, [*first_problems(list(_imports(root, path, tree))), *_unwritten(script)]
 
 
@@ -119,6 +124,54 @@ def _marks(text: str, tree: ast.Module) -> tuple[tuple[int, str], ...]:
             inside |= dict.fromkeys(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1), where)
     rows = enumerate(text.split("\n"), 1)
     return tuple((number, inside.get(number, _CODE)) for number, row in rows if PLACEHOLDER in row)
+
+
+def _plain_list(tree: ast.Module, name: str) -> tuple[int, list[Any]] | None:
+    """The line and entries of the list ``name`` of the module; None where it is not written out, or changed after."""
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Attribute | ast.Subscript) and getattr(node.value, "id", None) == name
+        if named and (isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load)):  # type: ignore[attr-defined]
+            return None
+    stored = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
+    if sum(isinstance(node.ctx, ast.Store) for node in stored) != 1:
+        return None
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
+            try:
+                found = ast.literal_eval(node.value) if node.value else None
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                return None
+            return (node.lineno, list(found)) if isinstance(found, list | tuple) else None
+    return None
+
+
+def _quantities(tree: ast.Module) -> tuple[int, tuple[str, ...]] | None:
+    """QUANTITIES, with each name by which the script files something else."""
+    found = _plain_list(tree, "QUANTITIES")
+    if found is None or not all(isinstance(name, str) for name in found[1]):
+        return None
+    keys = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    keys += [key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys if key is not None]
+    also = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    return found[0], (*found[1], *also)
+
+
+def _conditions(tree: ast.Module) -> tuple[int, tuple[tuple[tuple[str, float | str], ...], ...]] | None:
+    """CONDITIONS; None where a row of the result has another condition than one of them, or none."""
+    found = _plain_list(tree, "CONDITIONS")
+    if found is None or not all(isinstance(row, dict) for row in found[1]):
+        return None
+    dicts = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    for key, value in ((key, value) for node in dicts for key, value in zip(node.keys, node.values, strict=True)):
+        again = isinstance(value, ast.Subscript) and getattr(value.slice, "value", None) == "condition"
+        plain = again or isinstance(value, ast.Name) or (isinstance(value, ast.Dict) and not value.keys)
+        if isinstance(key, ast.Constant) and key.value == "condition" and not plain:
+            return None
+    rows = [tuple(row.items()) for row in found[1]]
+    if not all(isinstance(name, str) and isinstance(value, int | float | str) for row in rows for name, value in row):
+        return None
+    return found[0], tuple(rows)
 
 
 def _is_skeleton(tree: ast.Module) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from kg import cardfacts, defeat, history, maptext, runcard
-from kg.defeat import Defeat, Mark
+from kg.cardlinks import carried, relations
+from kg.defeat import Defeat
 from kg.evidence import Evidence, PredictionEvidence
 from kg.export.snapshot import snapshot_node
 from kg.findings import visible
@@ -18,7 +19,6 @@ from kg.papercard import paper_card
 from kg.papercircle import circularity
 from kg.papers import Paper
 from kg.records import Retired
-from kg.relations import RELATIONS
 from kg.runcard import paragraph, verdict_lines, wrapped
 from kg.trace import Step
 
@@ -32,7 +32,7 @@ def card(evidence: Evidence, address: str) -> str:
 def as_dict(evidence: Evidence, address: str) -> dict[str, Any]:
     """The node as in the snapshot, with its relations and the place where it is written."""
     graph = evidence.graph
-    relations = [
+    found = [
         {"source": e.source, "target": e.target, "relation": e.relation, **e.data}
         for e in sorted(graph.around(address), key=lambda e: (e.relation, e.source, e.target, json.dumps(e.data)))
     ]
@@ -42,7 +42,7 @@ def as_dict(evidence: Evidence, address: str) -> dict[str, Any]:
         **_histories(evidence, graph.node(address)),
         "formerly": [{"id": r.id, "date": str(r.date), "why": r.why} for r in graph.former(address)],
         "marks": [defeat.as_dict(mark) for mark in defeat.marks(evidence).get(address, ())],
-        "relations": relations,
+        "relations": found,
     }
 
 
@@ -100,8 +100,9 @@ def _card(evidence: Evidence, node: Node) -> Iterator[str]:
     if checked := getattr(node.record, "checked", None):
         yield f"checked     {checked.date}, {checked.how.replace('-', ' ')}"
     yield from _listed("formerly", (_former(retired) for retired in evidence.graph.former(node.address)))
-    yield from _listed("marked", map(_mark, defeat.marks(evidence).get(node.address, ())))
-    yield from _relations(evidence, node)
+    for mark in defeat.marks(evidence).get(node.address, ()):
+        yield wrapped(f"marked      {cardfacts.mark(mark)}")
+    yield from relations(evidence, node)
 
 
 def _former(retired: Retired) -> str:
@@ -111,11 +112,6 @@ def _former(retired: Retired) -> str:
 def _listed(name: str, lines: Iterable[str]) -> Iterator[str]:
     for at, line in enumerate(lines):
         yield f"{'' if at else name:12}{line}"
-
-
-def _mark(mark: Mark) -> str:
-    """``weakens: a/b, a recorded run disagrees with it  (prediction:a/b → claim:a → claim:c)``."""
-    return f"{mark.effect}: {mark.prediction}, {defeat.DEFEATS[mark.defeat]}  ({' → '.join(mark.path)})"
 
 
 def _paper(paper: Paper) -> Iterator[str]:
@@ -141,7 +137,9 @@ def _paper_card(evidence: Evidence, node: Node) -> Iterator[str]:
         yield wrapped(visible(f"refuted if  {way.text} [{', '.join(filter(None, [way.address, way.says]))}]"))
     for objection in card.objections:
         made = "machine-made" if objection.by_machine else objection.paper
-        replies = ", ".join(f"{reply.address}: concedes {reply.concedes or 'nothing'}" for reply in objection.replies)
+        replies = ", ".join(
+            f"{reply.address}: {cardfacts.CONCEDES[reply.concedes or 'none']}" for reply in objection.replies
+        )
         yield wrapped(f"objection   {objection.address} [{made}] → {replies or 'no reply'}")
     found = circularity(evidence, node.address, card.centre)
     circles = "; ".join(" → ".join(circle) for circle in found.circles)
@@ -157,11 +155,10 @@ def _paper_card(evidence: Evidence, node: Node) -> Iterator[str]:
 def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:
     prediction = node.record
     yield from ("", f"type        {prediction.type}, about {prediction.about}")
+    if prediction.formula:
+        yield wrapped(f"law         {prediction.formula}")
     if prediction.target:
-        side = {"at-most": "at most ", "at-least": "at least "}.get(prediction.bound_side, "")
-        how = "; measured over expected is within 1 ±" if prediction.compare == "ratio" else " ±"
-        near = f"{how} {prediction.tolerance.value:g} ({prediction.tolerance.why})" if prediction.tolerance else ""
-        yield wrapped(f"expected    {side}{prediction.target}{near}")
+        yield wrapped(f"expected    {cardfacts.expected(prediction)}")
     for rival in prediction.rivals:
         says = rival.expected or rival.gaps or f"passes {rival.passes}, fails {rival.fails}"
         yield f"rival       {rival.name}: {says}"
@@ -174,32 +171,6 @@ def _prediction(node: Node, found: PredictionEvidence) -> Iterator[str]:
             mark = " — stale: script, data or declaration changed since" * outcome.stale
             yield f"run         {outcome.run.address}{mark}" + " — amended after a run" * outcome.amended
             yield from verdict_lines(outcome.judgement)
-
-
-def _relations(evidence: Evidence, node: Node) -> Iterator[str]:
-    graph = evidence.graph
-    for relation in RELATIONS.values():
-        if node.kind == "argument" and relation.name == "targets":
-            continue  # among its facts, with how both ends stand
-        for edges, says, end in (
-            (graph.out(node.address, relation.name), relation.says, "target"),
-            (graph.into(node.address, relation.name), relation.says_back, "source"),
-        ):
-            if edges:
-                yield from ("", click.style(says, underline=True))
-                for edge in edges:
-                    other = getattr(edge, end)
-                    said = _carried(edge.data, cardfacts.stand(evidence, other))
-                    yield f"  {other}  {visible(graph.node(other).title)}{said}"
-
-
-def _carried(data: dict[str, Any], how: str = "") -> str:
-    """What an edge carries, after ``how`` the node at its end stands."""
-    shown = [*([how] if how else []), *(["load-bearing"] if data.get("load-bearing") else [])]
-    shown += [str(data[name]) for name in ("role", "outcome", "level", "where", "value", "why") if name in data]
-    if data.get("in-regime") is False:
-        shown.insert(1 + bool(how), "outside its regime, not counted")
-    return click.style(f"  [{visible('; '.join(shown))}]", dim=True) if shown else ""
 
 
 def step_as_dict(evidence: Evidence, step: Step) -> dict[str, Any]:
@@ -234,7 +205,7 @@ def tree(evidence: Evidence, address: str, steps: Sequence[Step], if_falls: bool
         mark = f" — {step.effect}" if if_falls else ""
         lines.append(
             f"{'  ' * step.depth}{step.says} {click.style(step.address, bold=True)}  {visible(step.title)}"
-            f"{_carried(step.data)}{mark}{where if step.again else ''}{_defeated(evidence, fallen, step.address)}"
+            f"{carried(step.data)}{mark}{where if step.again else ''}{_defeated(evidence, fallen, step.address)}"
         )
         lines += [f"{'  ' * step.depth}  {line}" for line in _ran(evidence, step)] if not if_falls else []
     return "\n".join(lines)

@@ -317,3 +317,12 @@ def _bad_map_file(tree: Path) -> Found:
     raw = json.dumps(content).encode()
     stored.write(tree, mapfiles.RECORDED, "quadratic_onset", "2026-11-25T10:15:00Z", raw)
     return _file(tree, "data/maps"), 1
+
+
+@plant("declared-not-measured")
+def _unmeasured(tree: Path) -> Found:
+    script = "scripts/quadratic_onset.py"
+    _edit(tree, script, "in enumerate((1.0, 4.0)):", "in enumerate((1.0, 4.0)):\n    condition = CONDITIONS[done]")
+    _edit(tree, script, '{"curvature": curvature}', "condition")
+    _edit(tree, script, "STEPS = 400", 'CONDITIONS = [{"curvature": 1}, {"curvature": 5}]\nSTEPS = 400')
+    return _line(tree, CLAIM, "conditions: {grid")

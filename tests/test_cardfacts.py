@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -24,9 +25,9 @@ def test_an_objection_says_to_what_and_which_replies_it_has() -> None:
 
     title = "Full-batch training settles where sharpness is two over the step size"
     assert f"objects to claim:plateau {title} (reported)" in told
-    reply = "argument:small-nets-reply Larger ones follow (machine-made; replies); concedes partial"
+    reply = "argument:small-nets-reply Larger ones follow (machine-made; replies); concedes part of it"
     assert f"answered by {reply}" in told
-    assert "made in paper:saxe2014exact" in told
+    assert "made in paper:saxe2014exact, Saxe, McClelland and Ganguli 2014, arXiv:1312.6120" in told
     assert "weight minor" in told
     last = shown("argument:small-nets-reply")
     assert "replies to argument:small-nets Only small networks were tried (objects)" in last
@@ -68,3 +69,40 @@ def test_every_kind_has_a_card(tmp_path: Path) -> None:
 
     assert {address.partition(":")[0] for address in cards} == set(KINDS)
     assert "verdict     stability-limit/onset: agrees" in click.unstyle(cards["reproduction:quadratic_onset"])
+
+
+def test_a_claim_says_what_it_has_none_of(tmp_path: Path) -> None:
+    """No search for contrary evidence, no objection and no neighbour are said; one that is there takes the line away."""
+    tree = toytree.copy(tmp_path)
+    whole = shown("claim:plateau", tree)
+    assert "contrary no search for contrary evidence is recorded" in whole
+    assert "objections none" not in whole
+    assert "neighbours none" not in whole
+    assert "objections none on record" in shown("claim:stability-limit", tree)
+    text = (tree / "data/claims/plateau.yaml").read_text(encoding="utf-8").replace("builds-on: [stability-limit]\n", "")
+    search = "counter-search: [{date: 2026-11-20, where: two reviews, found: nothing}]\n"
+    text = text[: text.index("bridges:")] + search + text[text.index("sources:") :]
+    (tree / "data/claims/plateau.yaml").write_text(text, encoding="utf-8")
+
+    assert "neighbours none: no claim builds on it" in shown("claim:stability-limit", tree)
+    alone = shown("claim:plateau", tree)
+    assert "contrary sought on 2026-11-20 in two reviews: nothing" in alone
+    assert "no search for contrary" not in alone
+
+
+def test_where_a_source_says_it_and_how_far_it_was_read_have_their_names(tmp_path: Path) -> None:
+    """A locator and a depth that are one word are told apart, and the paper comes with its identifier."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(tree, "data/claims/plateau.yaml", "where: abstract", "where: Abstract")
+    assert re.search(r"arXiv:2103.00065 \[own-result; at: Abstract; read: abstract\]", shown("claim:plateau", tree))
+
+
+def test_what_from_run_is_held_against_is_said(tmp_path: Path) -> None:
+    """The measured quantity, what it is held against, how near, and the law as a formula."""
+    tree = toytree.copy(tmp_path)
+    toytree.edit(tree, "data/claims/stability-limit.yaml", 'expected: "2"', "expected: from-run")
+    told = shown("prediction:stability-limit/onset", tree)
+
+    assert r"law \eta\lambda = 2" in told
+    assert "onset, as measured, is equal to the value that the script computes for the same run from the law" in told
+    assert "(from-run); measured less expected is within 0 ± 0.05" in told

@@ -157,11 +157,36 @@ def test_a_statement_has_no_hanging_indent(tmp_path: Path) -> None:
 def test_retired_addresses_redirect() -> None:
     """A renamed address shows its successor and says so; a withdrawn one says why."""
     assert "was retired" in run("show", "claim:edge").stderr
-    assert "formerly    claim:edge, until 2026-11-20: renamed" in run("show", "plateau").stdout
+    assert "formerly    claim:edge, until 2026-11-20: it names the plateau" in run("show", "plateau").stdout
     assert "checked     2026-11-23, machine assisted" in run("show", "stability-limit").stdout
     withdrawn = run("show", "claim:withdrawn")
     assert withdrawn.exit_code == 2
     assert "an identity" in withdrawn.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("data/claims/plateau.yaml", "claim:plateau"),
+        ("data/claims/plateau.yaml:1", "claim:plateau"),
+        ("scripts/quadratic_onset.py", "reproduction:quadratic_onset"),
+        ("platea", "claim:plateau"),
+        ("claim:stab", "claim:stability-limit"),
+        ("stability-limit/on", "prediction:stability-limit/onset"),
+    ],
+)
+def test_a_node_is_named_by_its_file_or_by_how_it_begins(text: str, address: str) -> None:
+    """A place as kg prints it, and the beginning of one id, name the node in show and in trace."""
+    assert json.loads(run("show", text, "--json").stdout)["id"] == address
+    assert run("trace", text).stdout.startswith(address)
+
+
+def test_a_beginning_of_several_and_a_file_of_many_ask_which() -> None:
+    """All are named, and a line picks one; a file without a node says so."""
+    assert "several begin with 's'; say which: " in run("show", "s").stderr
+    assert "bib/toy.bib holds " in run("show", "bib/toy.bib").stderr
+    assert run("show", "bib/toy.bib:1", "--json").exit_code == 0
+    assert "no node is written in 'data/claims/none.yaml'" in run("show", "data/claims/none.yaml").stderr
 
 
 def test_trace_both_ways() -> None:

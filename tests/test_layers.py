@@ -42,6 +42,7 @@ effort scorecard walk why
 guard picking
 secondseeds
 queries cardfacts
+cardlinks
 textcard scriptlist
 standardlists
 contribute

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli.common import as_json, loaded, put, resolved, searched
+from kg.cli.common import as_json, loaded, put, searched
 
 VERDICTS = ("agrees", "disagrees", "cannot-discriminate", "not-in-regime", "error", "not-run")
 STANDINGS = ("conjectured", "reported", "corroborated", "reproduced", "contested", "refuted")
@@ -20,17 +20,19 @@ STATES = ("open", "claimed", "partial", "answered", "dissolved")
 @as_json
 @click.pass_obj
 def show(root: Path | None, node: str, json_: bool) -> None:
-    """Show one NODE (an address such as claim:edge-of-stability, or a bare id) with its evidence.
+    """Show one NODE (an address such as claim:edge-of-stability, an id, how it begins, or its file), with its evidence.
 
     \b
     kg show edge-of-stability
+    kg show data/claims/edge-of-stability.yaml
     kg show prediction:edge-of-stability/two-over-eta --json
     """
     from kg import textcard
+    from kg.cli.showing import named
 
     evidence = loaded(root)
     graph = evidence.graph
-    address = resolved(graph, node)
+    address = named(graph, node)
     put(textcard.as_dict(evidence, address) if json_ else textcard.card(evidence, address), json_)
 
 
@@ -50,10 +52,11 @@ def trace(root: Path | None, node: str, if_falls: bool, depth: int, json_: bool)
     kg trace assumption:gradient-flow --if-falls
     """
     from kg import textcard, trace
+    from kg.cli.showing import named
 
     evidence = loaded(root)
     graph = evidence.graph
-    address = resolved(graph, node)
+    address = named(graph, node)
     steps = trace.falls(graph, address, depth, concerned=True) if if_falls else trace.rests_on(graph, address, depth)
     if json_:
         put([textcard.step_as_dict(evidence, step) for step in steps], True)
