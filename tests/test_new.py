@@ -87,7 +87,7 @@ def test_on_a_terminal_what_is_missing_is_asked_for(tree: Path, kg: Kg, monkeypa
     assert "empirical-laws  Simple empirical laws\ntake it? [Y/n]" in said
     offered = [line.split()[1] for line in said.splitlines() if line.startswith(("  1  ", "  2  "))][:2]
     assert "cohen2021gradient" in offered
-    assert "its source (id or words, or a number of the list)" in said
+    assert "its source (id or words, ? lists them, or a number of the list)" in said
     written = (tree / "data/claims/noise-helps.yaml").read_text()
     assert "strands: [empirical-laws]" in written
     assert f"paper: {offered[1]}" in written
@@ -113,7 +113,7 @@ def test_other_words_may_follow_at_once(tree: Path, kg: Kg, monkeypatch: pytest.
     said = kg(*flags, text="empirical\nsolvable\n1\nsaxe2014exact\n\n").output
 
     assert said.count("take it?") == 2
-    assert said.count("strand (id or words)") == 1
+    assert said.count("strand (id or words, ? lists them)") == 1
     assert "strands: [solvable-settings]" in (tree / "data/claims/momentum-widens-stable-range.yaml").read_text()
 
 

@@ -150,6 +150,7 @@ def test_the_example_of_each_help_runs(name: str, tmp_path: Path) -> None:
         ),
         (["bound", "--refuted-if", "$x"], "--refuted-if: unbalanced-tex"),
         (["bound", "--tolerance", "0.1", "--tolerance-why", "$x"], "--tolerance-why: unbalanced-tex"),
+        (["switch", "--rival", "time=maybe,true"], "such as --rival 'time alone=true,false'"),
         (["switch", "--rival", "time=true"], "such as --rival 'time alone=true,false'"),
         (["switch", "--passes", "decay=1"], "such as --passes weight-decay=1,at-least=0.9"),
     ],
@@ -208,8 +209,8 @@ def test_answers_are_kept_where_they_are_refused(monkeypatch: pytest.MonkeyPatch
     assert (refused.exit_code, twice.exit_code) == (1, 1)
     assert f"--title 'Gradient descents' --statement '{said}'" in refused.output
     assert (
-        "nothing was written\nyour answers, to be given as flags the next time:\n  --strand empirical-laws"
-        in twice.output
+        "nothing was written\nyour answers, to be given as flags the next time:\n  --title 'Noise helps' --statement "
+        "'Noise lowers the loss.' --kind law --strand empirical-laws\n" in twice.output
     )
 
 

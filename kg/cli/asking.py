@@ -14,14 +14,15 @@ import click
 
 from kg.cli import faults, naming
 from kg.cli.common import Refusal, load
-from kg.cli.dialogue import Back, Dialogue, agreed, sound, typed
-from kg.cli.flags import Flag, in_order, such_as
+from kg.cli.dialogue import LIST, Back, Dialogue, agreed, sound, typed
+from kg.cli.flags import Flag, given_flags, in_order, such_as
 
 if TYPE_CHECKING:
     from kg.graph import Graph
     from kg.search import Index
 
 NEAR = 6  # ids offered
+FEW = 20  # nodes of a kind, which are all listed when that is asked for
 MOST = 200  # counted, where there are more than those offered
 
 
@@ -132,9 +133,12 @@ class Asker:
         self.said[flag] = answer
         return answer
 
-    def optional(self, flag: str, question: str, wrong: Callable[[str], Sequence[str]]) -> str:
-        """An answer on a terminal that may be left empty."""
-        answer = self.talk.answer(flag, lambda default: sound(question, default, wrong=wrong, needed=False))
+    def optional(
+        self, flag: str, question: str, wrong: Callable[[str], Sequence[str]], *, needed: bool = False, number: int = 1
+    ) -> str:
+        """An answer on a terminal that may be left empty unless ``needed``; ``number``: of the answers to this flag."""
+        key = flag if number == 1 else f"{flag} {number}"
+        answer = self.talk.answer(key, lambda default: sound(question, default, wrong=wrong, needed=needed))
         if answer:
             self.answers.append((flag, answer))
         return answer
@@ -186,10 +190,17 @@ class Asker:
         """The node that words on a terminal lead to. Raises Back."""
         listed: list[tuple[str, str]] = []
         words = ""
+        few = [(node.id, node.title) for node in self.graph.nodes(kind)] if kind else []
+        few = few if len(few) <= FEW else []
+        offered = f"id or words{f', {LIST} lists them' if few else ''}"
         while True:
-            words = words or typed(f"{question} (id or words{', or a number of the list' if listed else ''})", default)
+            words = words or typed(f"{question} ({offered}{', or a number of the list' if listed else ''})", default)
             if not words:
                 click.echo("  this needs an answer", err=True)
+                continue
+            if words == LIST and few:
+                listed, words = few, ""
+                click.echo(_shown(listed, numbered=True), err=True)
                 continue
             found = self._id(words, kind)
             near: list[tuple[str, str]] = []
@@ -270,9 +281,10 @@ class Asker:
             raise Refusal("\n".join(problems) + self.again())
 
     def again(self) -> str:
-        """What was answered, as the flags that save answering it again; nothing where nothing was asked."""
-        flags = " ".join(f"{flag} {shlex.quote(answer)}" for flag, answer in self.answers if answer)
-        return f"\nyour answers, to be given as flags the next time:\n  {flags}" if flags else ""
+        """What was given and answered, as flags that save answering it again; nothing where nothing was asked."""
+        answers = [f"{flag} {shlex.quote(answer)}" for flag, answer in self.answers if answer]
+        flags = " ".join([*given_flags(), *answers])
+        return f"\nyour answers, to be given as flags the next time:\n  {flags}" if answers else ""
 
     def _id(self, text: str, kind: str | None) -> str | None:
         """The id of the node of ``kind`` that ``text`` names, or the address of one of any kind; a prediction also by

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import click
 
-from kg.cli import forms, naming
+from kg.cli import asking, faults, forms, naming
 from kg.cli.asking import Asker, asked
 from kg.cli.asks import node_of, nodes_of, parts_of, text_of
 from kg.cli.flags import Commands, option
@@ -121,6 +123,23 @@ def claim(ask: Asker, /, **given: Any) -> None:
     own_file(ask, "claim", given["id_"], fields, given["force"])
 
 
+def _settled(ask: Asker, flag: str, given: Sequence[str]) -> list[dict[str, str]]:
+    """Observations, each with the answer that it would give; on a terminal another pair until there is none."""
+    answers = click.get_current_context().params["answers"]
+    found = []
+    for seen, answer in zip_longest(given, answers) if given or answers else [(None, None)]:
+        text = ask.text(flag, seen, "an observation that would settle it")
+        found.append({"text": text, "answer": ask.text("--answer", answer, "the answer that it would give")})
+    while asking.interactive() and not given and not answers:
+        wrong = [partial(faults.of_text, each, said=ask.said) for each in (flag, "--answer")]
+        number = len(found) + 1
+        if not (text := ask.optional(flag, "another that would? (empty: no)", wrong[0], number=number)):
+            break
+        answer = ask.optional("--answer", "the answer that it would give", wrong[1], number=number, needed=True)
+        found.append({"text": text, "answer": answer})
+    return found
+
+
 @new.command()
 @title
 @statement
@@ -132,12 +151,12 @@ def claim(ask: Asker, /, **given: Any) -> None:
         asks=lambda ask, flag, given: [ask.address(flag, one) for one in given],
         help="The address, kind:id, of a claim, prediction or concept; may be repeated.")  # fmt: skip
 @id_
-@option("--settled-by", fields=["settled-by.text", "settled-by"], under=SETTLED,
-        asks=text_of("an observation that would settle it"), help="An observation that would settle it.")  # fmt: skip
-@option("--answer", fields=["settled-by.answer"], under=SETTLED, asks=text_of("the answer that it would give"),
-        help="The answer that this observation would give.")  # fmt: skip
+@option("--settled-by", fields=["settled-by.text", "settled-by"], under=SETTLED, multiple=True, asks=_settled,
+        help="An observation that would settle it; may be repeated, each with its --answer.")  # fmt: skip
+@option("--answer", "answers", fields=["settled-by.answer"], under=SETTLED, multiple=True,
+        help="The answer that this observation would give; one for each --settled-by.")  # fmt: skip
 @option("--paper", fields=["origin.paper", "history.because"], under=SOURCE,
-        asks=node_of("paper", "the source that raises it"),
+        asks=node_of("paper", "the source that raises it, which is needed: its history begins there"),
         help="The key, in bib/, of the source that raises it.")  # fmt: skip
 @option("--open-since", fields=["history.date"], under=SOURCE, example="2021-02-26",
         help="The day from which it is open; today where it is left out.")  # fmt: skip
@@ -155,7 +174,7 @@ def question(ask: Asker, /, **given: Any) -> None:
     """
     given = ask.collect(given)
     fields: dict[str, Any] = {name: given[name] for name in ("title", "statement", "strands", "stakes", "difficulty")}
-    fields["settled-by"] = [{"text": given["settled_by"], "answer": given["answer"]}]
+    fields["settled-by"] = given["settled_by"]
     fields["presumes"] = given["presumes"]
     fields["asks-about"], paper = given["asks_about"], given["paper"]
     fields |= {

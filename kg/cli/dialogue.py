@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import click
 
 BACK = "<"
+LIST = "?"
 OPENING = f"asked is what no flag gives; {BACK} goes back to the question before, Ctrl-C ends without writing"
 
 
@@ -34,7 +35,7 @@ class Dialogue:
     def step_back(self) -> None:
         """Forget the last answer, which stays its question's default."""
         if not self._answers:
-            click.echo("  there is no question before", err=True)
+            click.echo("  there is no question before; what a flag gave is changed on the command line", err=True)
             return
         flag, answer = self._answers.pop()
         self._before[flag] = answer

@@ -128,6 +128,21 @@ def named_flag(context: click.Context, flag: str) -> Flag | None:
     return next((each for each in _flags(context) if each.flag == flag), None)
 
 
+def given_flags() -> list[str]:
+    """What the command line of the present command gives, as one types it."""
+    context = click.get_current_context(silent=True)
+    found: list[str] = []
+    for each in context.command.params if context else ():
+        value = context.params.get(str(each.name)) if context else None
+        if isinstance(each, click.Argument) and value:
+            found.append(shlex.quote(str(value)))
+        elif isinstance(each, Flag) and each.is_flag and value:
+            found.append(each.flag)
+        elif isinstance(each, Flag) and value:
+            found += [f"{each.flag} {shlex.quote(one)}" for one in (value if each.multiple else (value,))]
+    return found
+
+
 def flag_of(context: click.Context, field: str) -> str:
     """The flag of the present command that gives ``field``, or the nearest field around it, or within it; else ''."""
     used = [each for each in _flags(context) if context.params.get(str(each.name))]

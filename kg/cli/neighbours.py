@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli.dialogue import BACK, Back
+from kg.cli.dialogue import typed
 
 if TYPE_CHECKING:
     from kg.graph import Graph, Node
@@ -53,13 +53,15 @@ def chosen(graph: Graph, kind: str, names: Sequence[str]) -> str | None:
     click.echo(f"the nearest that are there; is your {kind} one of these, in other words?", err=True)
     _show(graph, kind, names, numbered=True)
     numbers = [str(number) for number in range(1, len(names) + 1)]
-    answer = click.prompt(
-        f"{', '.join(numbers)}, or Enter if it is none of them",
-        type=click.Choice(["", BACK, *numbers]), default="", show_default=False, show_choices=False, err=True,
-    )  # fmt: skip
-    if answer == BACK:
-        raise Back
-    return names[int(answer) - 1] if answer else None
+    while True:
+        answer = typed(f"{', '.join(numbers)}, or n (Enter) if it is none of them")
+        if answer.lower() in ("", "n", "no"):
+            return None
+        if answer in numbers:
+            return names[int(answer) - 1]
+        click.echo(
+            f"  found {answer!r}, expected a number of the list, {' or '.join(numbers)}, or n for none", err=True
+        )
 
 
 def show(graph: Graph, kind: str, names: Sequence[str], undo: str) -> None:
