@@ -88,7 +88,10 @@ def rerun(done: Done, where: Path | None, script: Script | None = None) -> str:
     """A finished run and its verdicts; of a ``script`` that is unwritten the verdicts say nothing."""
     unwritten = script is not None and script.unwritten
     smoke = done.run.budget == "smoke"
-    lines = [f"{done.run.script}: {done.run.status} ({done.run.budget})"]
+    verdicts = {judged.verdict for judged in done.judgements.values()}
+    unjudged = done.run.status == "ok" and verdicts == {"error"} and not unwritten
+    status = "ended, and no prediction could be judged" if unjudged else done.run.status
+    lines = [f"{done.run.script}: {status} ({done.run.budget})"]
     if script and (told := left(script)):
         lines += ["", wrapped(told)]
     if done.run.detail:

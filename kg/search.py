@@ -31,9 +31,12 @@ _ARXIV = re.compile(
 _FORMULA = re.compile(r"\$[^$]+\$")
 MAX_QUERY = 400  # characters; longer text is a paste by mistake, and each word costs a look-up
 SNIPPET = 26  # words
+RARE = 10  # nodes: a word that fewer hold tells of a node by itself, beside others that it lacks
 FEW = 5  # beside fewer nodes with all the words, those with some of them are shown too
 PAIR = 2
 _SHORTEST, _LONGER, _LONG = 4, 6, 9  # letters from which on a word is mended, by one letter for another, by two edits
+_IN_ES = ("sses", "shes", "ches", "xes", "iases")  # plurals that end in es
+_NO_PLURALS = frozenset(("series", "species"))
 _VOWELS = frozenset("aeiouy")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEIGHBOURS = frozenset(
@@ -100,7 +103,7 @@ def parts(text: str) -> list[tuple[int, int, str]]:
 
 
 def _like(word: str, term: str) -> bool:
-    return word.startswith(term) if len(term) > 2 else word == term
+    return word.startswith(term) or _stem(word).startswith(term) if len(term) > 2 else word == term
 
 
 def marked(text: str, terms: Collection[str]) -> list[tuple[int, int]]:
@@ -163,7 +166,7 @@ class Index:
         if not hits and len(terms) == PAIR:
             hits = self._match(" AND ", [self._rarer(terms, kind)], mended, kind, limit)
         elif len(hits) < min(limit, FEW) and len(terms) > 1:
-            hits += self._match(" OR ", terms, mended, kind, limit)
+            hits += self._hits(self._most(terms, kind)[:limit], terms, mended)
         for address in [*filter(None, [exact]), *self.named(query)][::-1]:
             node = self._graph.node(address)
             hits.insert(0, Hit(address, node.kind, node.title, snippet(text_of(node), ())))
@@ -203,18 +206,36 @@ class Index:
         return min(terms, key=lambda term: self._count(term, kind))
 
     def _count(self, term: str, kind: str | None) -> int:
-        return len(self._match(" AND ", [term], (), kind, len(self._graph)))
+        return len(self._addresses(" AND ", [term], kind, len(self._graph)))
+
+    def _most(self, terms: list[str], kind: str | None) -> list[str]:
+        """The nodes with some of ``terms``, those with most of them first; a common word alone is not enough."""
+        everything = len(self._graph)
+        held = {term: set(self._addresses(" AND ", [term], kind, everything)) for term in dict.fromkeys(terms)}
+        count = Counter(address for addresses in held.values() for address in addresses)
+        telling = {address for addresses in held.values() if len(addresses) <= RARE for address in addresses}
+        best = max(count.values(), default=0)
+        ranked = self._addresses(" OR ", terms, kind, everything)
+        kept = [address for address in ranked if count[address] > 1 or best == 1 or address in telling]
+        return sorted(kept, key=lambda address: -count[address])
 
     def _match(
         self, joined: str, terms: list[str], mended: tuple[tuple[str, str], ...], kind: str | None, limit: int
     ) -> list[Hit]:
+        return self._hits(self._addresses(joined, terms, kind, limit), terms, mended)
+
+    def _hits(self, addresses: list[str], terms: list[str], mended: tuple[tuple[str, str], ...]) -> list[Hit]:
+        nodes = [self._graph.node(address) for address in addresses]
+        return [Hit(node.address, node.kind, node.title, snippet(text_of(node), terms), mended) for node in nodes]
+
+    def _addresses(self, joined: str, terms: list[str], kind: str | None, limit: int) -> list[str]:
+        """The best ``limit`` nodes with all or any of ``terms``."""
         rows = self._database.execute(
             "SELECT address FROM nodes WHERE nodes MATCH ? AND address LIKE ? "
             "ORDER BY bm25(nodes, 0, 8, 10, 1), address LIMIT ?",
             (joined.join(f'"{term}"' + "*" * (len(term) > 2) for term in terms), f"{kind}:%" if kind else "%", limit),
         )
-        nodes = [self._graph.node(address) for (address,) in rows]
-        return [Hit(node.address, node.kind, node.title, snippet(text_of(node), terms), mended) for node in nodes]
+        return [address for (address,) in rows]
 
     def _held(self, word: str) -> bool:
         """Whether some node holds ``word``, or a longer word that begins so."""
@@ -278,8 +299,14 @@ def _sought(words: list[str], mended: dict[str, str]) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Without the s of a plural: a search for kernels finds kernel."""
-    return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "sui" else word
+    """Without the ending of a plural: a search for kernels finds kernel, one for memories memory, for losses loss."""
+    if len(word) <= 4 or word in _NO_PLURALS:
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(_IN_ES):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and word[-2] not in "sui" else word
 
 
 def _whole(text: str) -> str:
@@ -291,4 +318,7 @@ def _whole(text: str) -> str:
 def _indexed(text: str) -> str:
     """What the index holds of ``text``: letters by name, and words that a letter is part of also in one."""
     whole = _whole(text)
-    return f"{spelled(text)} {' '.join(set(whole.split()) - set(text.split()))}"
+    plain = spelled(text)
+    words = {word.casefold() for word in _WORD.findall(plain)}
+    folded = {_stem(word) for word in words if word.endswith(("ies", *_IN_ES))} - words
+    return f"{plain} {' '.join(set(whole.split()) - set(text.split()))} {' '.join(sorted(folded))}"

@@ -222,14 +222,24 @@ def test_find_says_that_two_words_never_meet() -> None:
 
 def test_find_answers_each_phrase_under_its_own_heading() -> None:
     """Words without quotes are one query; with a phrase among them each argument is one, in text and in JSON."""
-    told = run("find", "edge of stability", "quadratic", "--kind", "claim").stdout.split("\n\n")
+    told = run("find", "gradient descent", "quadratic", "--kind", "claim").stdout.split("\n\n")
 
-    assert [part.splitlines()[0] for part in told] == ["edge of stability", "quadratic"]
-    for part, query in zip(told, ("edge of stability", "quadratic"), strict=True):
+    assert [part.splitlines()[0] for part in told] == ["gradient descent", "quadratic"]
+    for part, query in zip(told, ("gradient descent", "quadratic"), strict=True):
         assert part.strip().splitlines()[1:] == run("find", query, "--kind", "claim").stdout.strip().splitlines()
     both = as_json("find", "edge of stability", "quadratic")
     assert both == [{"query": q, "hits": as_json("find", q)} for q in ("edge of stability", "quadratic")]
     assert isinstance(as_json("find", "edge", "stability")[0]["address"], str)
+
+
+def test_a_heading_stands_over_hits_alone() -> None:
+    """Of a phrase that finds nothing there is no heading on standard output; what is said of it names the phrase."""
+    result = run("find", "qqqq zzzz", "gradient descent", "--kind", "claim")
+
+    assert result.stdout.splitlines()[0] == "gradient descent"
+    assert "qqqq" not in result.stdout
+    assert result.stderr.splitlines()[0] == "qqqq zzzz: no 'qqqq' in the record"
+    assert all(row.startswith("qqqq zzzz: ") for row in result.stderr.splitlines())
 
 
 def test_find_by_how_nodes_stand(tmp_path: Path) -> None:

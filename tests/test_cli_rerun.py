@@ -105,6 +105,17 @@ def test_a_mark_left_in_a_docstring_holds_no_verdict_back(tree: Path) -> None:
 
 
 @needs_bwrap
+def test_a_run_that_cannot_be_judged_is_not_ok(tree: Path) -> None:
+    """Where the script measures another condition than is declared, the first line says that nothing could be judged."""
+    toytree.edit(tree, "scripts/quadratic_onset.py", "enumerate((1.0, 4.0))", "enumerate((1.0, 5.0))")
+
+    told = rerun(tree, "quadratic_onset", "--budget", "smoke").stdout.splitlines()
+
+    assert told[0] == "quadratic_onset: ended, and no prediction could be judged (smoke)"
+    assert any(row.startswith("verdict     error") for row in told)
+
+
+@needs_bwrap
 def test_a_smoke_run_gives_numbers_and_no_verdict(tree: Path) -> None:
     """Where a quick run disagrees, a smoke run of the same numbers says that it is too short for a verdict."""
     toytree.edit(tree, "data/claims/stability-limit.yaml", 'expected: "2"', 'expected: "3"')

@@ -151,7 +151,11 @@ def test_the_command_writes_checks_and_leaves_what_it_cannot_read(tmp_path: Path
     assert "data/claims/stability-limit.yaml:1: yaml-syntax:" in checked.output
     assert claim.read_text(encoding="utf-8") != wanted
 
+    assert " in canonical form already; 1 file left as written, which cannot be read (told above)" in checked.output
+
     assert run.invoke(main, ["--root", str(tree), "fmt", str(claim)]).exit_code == 0
+    again = run.invoke(main, ["--root", str(tree), "fmt", str(claim)])
+    assert again.output == "1 file in canonical form already\n"
     assert claim.read_text(encoding="utf-8") == wanted
     assert broken.read_text(encoding="utf-8") == "title: ["
     assert run.invoke(main, ["--root", str(tree), "fmt", __file__]).exit_code == 2

@@ -299,7 +299,9 @@ def test_a_skeleton_is_unwritten_until_measure_is(tmp_path: Path) -> None:
     made, found = scriptfile.load(tmp_path, "made.py")
     assert made is not None
     assert made.unwritten
-    assert [where for _, where in made.marks] == ["the docstring", "the docstring of measure"]
+    assert [where for _, where in made.marks] == ["the docstring", "the docstring", "the docstring of measure"]
+    costs = next(number for number, row in enumerate(text.split("\n"), 1) if "CPU seconds of one core" in row)
+    assert made.marks[1][0] == costs  # a cost that nobody measured
     assert "put the measurement in its place" in found[0].message
 
     (tmp_path / "made.py").write_text(
@@ -307,7 +309,7 @@ def test_a_skeleton_is_unwritten_until_measure_is(tmp_path: Path) -> None:
     )
     made, found = scriptfile.load(tmp_path, "made.py")
     assert made is not None
-    assert (made.unwritten, len(made.marks)) == (False, 2)
+    assert (made.unwritten, len(made.marks)) == (False, 3)
     assert "PLACEHOLDER is still in the docstring" in found[0].message
 
 

@@ -120,6 +120,41 @@ def test_words_of_asking_find_nothing_by_themselves(index: Index) -> None:
     assert asked == [hit.address for hit in index.find("sharpness", limit=100)]
 
 
+def test_a_plural_finds_the_singular_and_the_other_way_round(tmp_path: Path) -> None:
+    """Plurals in -ies and -es are folded in what is indexed and in what is asked, and marked in what is shown."""
+    tree = toytree.copy(tmp_path)
+    path = tree / "data/concepts.yaml"
+    path.write_text(path.read_text() + "\nstore: {title: Associative memories, aliases: [losses of a net]}\n"
+                    "penalty: {title: Penalty, statement: A loss to which a memory is added in series.}\n")  # fmt: skip
+    index = Index(load(tree))
+
+    assert index.apart("associative memory") == ""
+    for query in ("associative memory", "associative memories", "net loss", "net losses"):
+        assert index.find(query)[0].address == "concept:store", query
+    for query in ("memories added", "penalties", "losses added", "added series"):
+        assert index.find(query)[0].address == "concept:penalty", query
+    assert marked("two memories", terms_of(None, "memory")) == [(4, 12)]
+
+
+def test_of_many_words_what_holds_most_comes_first_and_one_common_word_is_not_enough(tmp_path: Path) -> None:
+    """Beside nodes with two of three words or more, one that holds one is shown only where that word is rare."""
+    tree = toytree.copy(tmp_path)
+    path = tree / "data/concepts.yaml"
+    rows = [f"common-{number}: {{title: 'Phase number {number}'}}" for number in range(15)]
+    rows += [
+        "most: {title: Covariance phase transition}",
+        "two: {title: Phase transition}",
+        "rare: {title: Spiked things}",
+    ]
+    path.write_text("\n".join([path.read_text(), *rows, ""]))
+    index = Index(load(tree))
+
+    found = [hit.address for hit in index.find("spiked covariance phase transition", limit=100)]
+
+    assert found == ["concept:most", "concept:two", "concept:rare"]
+    assert len(index.find("phase absentword otherword", limit=100)) == 18 - 1
+
+
 SLIPS = [
     "kernell",
     "momentun",

@@ -35,5 +35,8 @@ def fmt(root: Path | None, paths: tuple[Path, ...], check: bool) -> None:
     for reason in left:
         click.echo(reason, err=True)
     same = len(wanted) - len(changed) - len(left)
-    click.echo(f"{counted(same, 'file')} unchanged, {len(left)} left as they are", err=True)
+    told = [f"{counted(same, 'file')} in canonical form already"] if same else []
+    told += [f"{counted(len(left), 'file')} left as written, which cannot be read (told above)"] if left else []
+    if told:
+        click.echo("; ".join(told), err=True)
     sys.exit(1 if check and (changed or left) else 0)

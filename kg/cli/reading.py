@@ -105,18 +105,21 @@ def find(root: Path | None, /, words: tuple[str, ...], kind: str | None, limit: 
     if json_:
         for answer in answers:
             for said in answer.absent:
-                click.echo(said, err=True)
+                click.echo(f"{answer.query}: {said}" if len(answers) > 1 else said, err=True)
         put(queries.as_json(answers), True)
         return
-    for number, answer in enumerate(answers):
-        if len(answers) > 1:
-            click.echo(("\n" if number else "") + click.style(answer.query, underline=True))
-        for said in answer.absent:
-            click.echo(said, err=True)
+    several, above = len(answers) > 1, ""
+    for answer in answers:
+        notes = list(answer.absent)
         if answer.more:
-            click.echo(f"the first {limit} of {answer.more}; --limit shows more", err=True)
+            notes.append(f"the first {limit} of {answer.more}; --limit shows more")
         if not answer.hits:
-            click.echo("nothing found; try other words, a part of one, or kg stats for what there is", err=True)
+            notes.append("nothing found; try other words, a part of one, or kg stats for what there is")
+        if several and answer.hits:
+            click.echo(above + click.style(answer.query, underline=True))
+            above = "\n"
+        for note in notes:
+            click.echo(f"{answer.query}: {note}" if several else note, err=True)
         for hit in answer.hits:
             click.echo(f"{click.style(hit.address, bold=True)}  {hit.title}")
 

@@ -27,7 +27,7 @@ Equations
 
 Command
     python scripts/{name}.py --seeds 8 --first-seed 0 --budget quick --out result.json
-    CPU seconds of one core for 5 seeds: smoke 1, quick 1, full 1.
+    PLACEHOLDER: CPU seconds of one core for 5 seeds: smoke 1, quick 1, full 1.
 
 Expected result (nothing was run before the declaration)
 {expected}
