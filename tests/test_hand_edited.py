@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kg.english import listed
+from kg.graph import load
 from tests import toytree
 
 CLAIM = "data/claims/stability-limit.yaml"
@@ -148,3 +150,15 @@ def test_a_script_that_does_not_parse_leaves_its_runs_alone(tmp_path: Path) -> N
     script.write_text(script.read_text() + "\ndef broken(:\n", encoding="utf-8")
 
     assert [finding.rule for finding in toytree.findings(tree)] == ["bad-script"]
+
+
+def test_an_unknown_axis_lists_the_axes(tmp_path: Path) -> None:
+    """A slip is told with the axis that was meant; any other word with the axes that there are."""
+    tree = toytree.copy(tmp_path)
+    path = tree / "data/claims/plateau.yaml"
+    path.write_text('regime: {depht: ">= 2", units: "> 1000"}\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    slip, other = (one.message for one in toytree.findings(tree) if one.rule == "unknown-axis")
+    assert "did you mean 'depth'?" in slip
+    assert f"the axes are {listed(sorted(load(tree).corpus.regimes))}" in other
+    assert "did you mean" not in other

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from kg.corpus import Corpus
+from kg.english import listed
 from kg.findings import Finding, Rule, rule
 from kg.records import Claim, Question
 from kg.relations import KINDS, RELATIONS, split_address
-from kg.validation import did_you_mean
+from kg.validation import NEAR, did_you_mean, nearest
 
 _WHERE = {
     "paper": "bib/",
@@ -115,6 +118,8 @@ def check(corpus: Corpus) -> Iterator[Finding]:
         elif name not in known[kind] and not _broken(corpus, kind, name):
             unknown += 1
             near = did_you_mean(name, _written(corpus, kind, known)) if unknown <= MOST_GUESSES else ""
+            if kind == "axis" and fuzz.ratio(name, nearest(name, corpus.regimes) or "") < NEAR:
+                near = f"; the axes are {listed(sorted(corpus.regimes))}: {_ENTER[kind]}"
             said = f"{name!r} is not in {_WHERE[kind]}{near or f'; {_ENTER[kind]}'}"
             yield UNKNOWN[kind].at(place, _of_another_kind(reference, known) or said)
     for index, record in enumerate(corpus.retired):
