@@ -13,13 +13,13 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from kg.graph import Graph, Node
 from kg.papers import Paper
+from kg.slips import SHORTEST, is_slip, most_edits
 
 _WORD = re.compile(r"[^\W_]+")
 _GREEK = re.compile(r"[\u0391-\u03c9]")
@@ -34,16 +34,8 @@ SNIPPET = 26  # words
 RARE = 10  # nodes: a word that fewer hold tells of a node by itself, beside others that it lacks
 FEW = 5  # beside fewer nodes with all the words, those with some of them are shown too
 PAIR = 2
-_SHORTEST, _LONGER, _LONG = 4, 6, 9  # letters from which on a word is mended, by one letter for another, by two edits
 _IN_ES = ("sses", "shes", "ches", "xes", "iases")  # plurals that end in es
 _NO_PLURALS = frozenset(("series", "species"))
-_VOWELS = frozenset("aeiouy")
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = frozenset(
-    {row[i : i + 2] for row in _ROWS for i in range(len(row) - 1)}
-    | {above[i] + below[j] for above, below in pairwise(_ROWS) for j in range(len(below))
-       for i in (j, j + 1) if i < len(above)}
-)  # fmt: skip
 _COMMON = frozenset(
     ("a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "did", "do", "does", "first", "for", "from",
      "has", "have", "how", "i", "in", "is", "it", "of", "on", "or", "read", "should", "that", "the", "there", "this",
@@ -243,39 +235,13 @@ class Index:
 
     def _mend(self, word: str) -> str:
         """``word`` if some node holds it (or a longer word that begins so), else the word of which it may be a slip."""
-        if len(word) < _SHORTEST or self._held(word):
+        if len(word) < SHORTEST or self._held(word):
             return word
         near = process.extract(
-            word, list(self._words), scorer=DamerauLevenshtein.distance, score_cutoff=_edits(word), limit=None
+            word, list(self._words), scorer=DamerauLevenshtein.distance, score_cutoff=most_edits(word), limit=None
         )
         slips = [(edits, known) for known, edits, _ in near if is_slip(word, known)]
         return min(slips, key=lambda slip: (slip[0], -self._words[slip[1]], slip[1]))[1] if slips else word
-
-
-def is_slip(word: str, known: str) -> bool:
-    """Whether ``word`` is likely ``known`` mistyped or misspelt, and not a word of its own.
-
-    One edit, two from nine letters on; the first letter stands, or changes places with the second. One edit that
-    puts a letter for another counts only from six letters on, between vowels and between neighbours on a keyboard; of
-    four letters only neighbours that changed places count.
-    """
-    edits = DamerauLevenshtein.distance(word, known)
-    swapped = word[:2] == known[1::-1]
-    if len(word) < _SHORTEST or edits > _edits(word) or not (word[0] == known[0] or swapped):
-        return False
-    same = sorted(word) == sorted(known)
-    if len(word) == _SHORTEST:
-        return same
-    if edits > 1 or same or len(word) != len(known):
-        return True
-    if len(word) < _LONGER:
-        return False
-    [pair] = [{a, b} for a, b in zip(word, known, strict=True) if a != b]
-    return pair <= _VOWELS or any(pair <= set(row) for row in _NEIGHBOURS)
-
-
-def _edits(word: str) -> int:
-    return 1 if len(word) < _LONG else 2
 
 
 def absence(absent: Iterable[tuple[str, str]], quote: str = "''", shown: Callable[[str], str] = str) -> list[str]:

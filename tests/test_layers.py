@@ -13,7 +13,7 @@ KG = Path(__file__).parent.parent / "kg"
 LAYERS = """
 english meanings git findings relations arithmetic latex plain intervals inert steps modelfields
 plan identifiers bibvalue jsonfile texsafe
-repository guesses
+repository guesses slips
 textfile names fields validation
 stored sweeps regimes yamlwords
 results

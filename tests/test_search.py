@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kg.graph import load
-from kg.search import Index, is_slip, marked, parts, snippet, terms_of
+from kg.search import Index, marked, parts, snippet, terms_of
+from kg.slips import is_slip
 from tests import toytree
 
 
