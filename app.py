@@ -3,6 +3,7 @@
 import streamlit as st
 
 from kg.ui import memory
+from kg.ui.components.heading import page_head
 
 st.set_page_config(page_title="Learning mechanics", page_icon="🧭", layout="wide", initial_sidebar_state="auto")
 
@@ -19,5 +20,6 @@ PAGES = [
     st.Page("kg/ui/pages/find.py", title="Find", url_path="find", visibility="hidden"),
 ]
 page = st.navigation(PAGES, position="top")
+page_head()
 page.run()
 memory.keep()

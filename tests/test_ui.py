@@ -183,7 +183,7 @@ def test_a_bare_id_works_and_a_retired_one_leads_on() -> None:
 
     shown = said(page("explore", node="plateau"))
     assert title in shown
-    assert "Formerly claim:edge, until 2026-11-20: renamed" in shown.replace("\\", "")
+    assert "Formerly claim:edge, until 2026-11-20: it names the plateau" in shown.replace("\\", "")
     retired = said(page("explore", node="claim:edge"))
     assert title in retired
     assert "was retired" in retired

@@ -71,7 +71,7 @@ def test_a_line_in_the_address_is_told() -> None:
 def test_an_old_address_says_what_became_of_it_since_when_and_why(where: str) -> None:
     """A renamed node is shown with the reason; of a withdrawn one only the reason is left."""
     told = said(page(where, node="claim:edge"))
-    assert "was retired on 2026-11-20: renamed. This is what took its place." in told
+    assert "was retired on 2026-11-20: it names the plateau. This is what took its place." in told
     assert TOY.node("claim:plateau").title in told
     assert "was withdrawn on 2026-11-20: an identity" in said(page(where, node="claim:withdrawn"))
 

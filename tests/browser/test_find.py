@@ -36,3 +36,18 @@ def test_from_any_page_by_keys_to_a_node_and_to_all_results(public: str, visit: 
     page.reload()
     page.get_by_text("No “sharpnss” in the record; near: sharpness").wait_for()
     page.locator(f'nav a[data-node="{PLATEAU}"]').first.wait_for()
+
+
+@needs_chromium
+def test_the_box_stays_when_one_goes_to_another_page(public: str, visit: Visit) -> None:
+    """The same box, with what was typed, and one copy of the app's own style: nothing of it is drawn anew."""
+    page = visit(f"{public}/questions")
+    box = page.locator('input[aria-keyshortcuts="/"]')
+    box.wait_for()
+    box.evaluate("(input) => { input.mark = 1 }")
+    for name in ("Evidence", "Trace"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        assert box.evaluate("(input) => input.mark") == 1
+        assert page.evaluate("document.adoptedStyleSheets.length") == 1

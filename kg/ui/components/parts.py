@@ -41,9 +41,8 @@ _code = st.components.v2.component("parts", html="<span hidden></span>\n", js=_b
 
 
 def mount() -> None:
-    """Put the bundle and the page's own style into the page, once for all pages, where nothing is seen of them."""
-    with st.container(key="parts"):
-        _code(key="parts_code")
+    """Put the bundle and the page's own style into the page, once for all pages."""
+    _code(key="parts_code")
 
 
 def part(name: str, html: str) -> Callable[..., Any]:
