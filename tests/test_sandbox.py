@@ -358,3 +358,13 @@ def test_a_bubblewrap_that_fails_is_named_with_advice(programs: Path, complaint:
     assert reason is not None
     assert complaint in reason
     assert advice in reason
+
+
+@needs_bwrap
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel shares processors by process")
+def test_a_session_of_a_script_steps_back(tmp_path: Path) -> None:
+    """Not only the process but its session has the low priority, as processors are shared among sessions."""
+    script = tmp_path / "priority.py"
+    script.write_text("print(open('/proc/self/autogroup').read())\n", encoding="utf-8")
+
+    assert any(line.endswith("nice 10") for line in sandbox.run(script, [], limits=LIMITS).tail)
