@@ -87,7 +87,6 @@ def left(script: Script) -> str:
 def rerun(done: Done, where: Path | None, script: Script | None = None) -> str:
     """A finished run and its verdicts; of a ``script`` that is unwritten the verdicts say nothing."""
     unwritten = script is not None and script.unwritten
-    smoke = done.run.budget == "smoke"
     verdicts = {judged.verdict for judged in done.judgements.values()}
     unjudged = done.run.status == "ok" and verdicts == {"error"} and not unwritten
     status = "ended, and no prediction could be judged" if unjudged else done.run.status
@@ -99,7 +98,7 @@ def rerun(done: Done, where: Path | None, script: Script | None = None) -> str:
     for address, judged in done.judgements.items():
         if unwritten:
             lines += ["", f"{click.style(address, bold=True)}  no verdict: the numbers are placeholders"]
-        elif smoke and judged.verdict != "error":
+        elif not is_told(done.run, judged):
             lines += [
                 "",
                 click.style(address, bold=True),
@@ -169,14 +168,17 @@ def remarks(job: Job) -> list[str]:
     return [
         f"{address}: {judged.verdict}: {judged.reason}"
         for address, judged in job.done.judgements.items()
-        if judged.verdict in ("disagrees", "error") and judged.verdict in _spoken(job.done)
+        if judged.verdict in ("disagrees", "error") and is_told(job.done.run, judged)
     ]
 
 
+def is_told(run: Run, judged: Judgement) -> bool:
+    """Whether the verdict on a run is told: of a smoke run, which is too short for one, an error alone."""
+    return run.budget != "smoke" or judged.verdict == "error"
+
+
 def _spoken(done: Done) -> list[Verdict]:
-    """The verdicts of a run that are told: of a smoke run, which is too short for one, errors alone."""
-    smoke = done.run.budget == "smoke"
-    return [judged.verdict for judged in done.judgements.values() if not smoke or judged.verdict == "error"]
+    return [judged.verdict for judged in done.judgements.values() if is_told(done.run, judged)]
 
 
 def total(jobs: Sequence[Job], wall_seconds: float) -> str:

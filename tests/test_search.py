@@ -255,14 +255,14 @@ ABSENT = [
 
 
 def test_a_near_word_is_offered_for_a_slip_alone() -> None:
-    """Of 30 slips 28 or more are mended to the word that is meant; of 30 words that the full record lacks, none is."""
+    """Of 30 slips 29 or more are mended to the word that is meant; of 30 words that the full record lacks, none is."""
     full = Index(load(Path(__file__).parent.parent))
     near = {word: full.absent(word) for word in (*SLIPS, *ABSENT)}
 
     mended = [word for word, meant in zip(SLIPS, MEANT, strict=True) if near[word] == [(word, meant)]]
 
     assert len(SLIPS) == len(ABSENT) == 30
-    assert len(mended) >= 28, set(SLIPS) - set(mended)
+    assert len(mended) >= 29, set(SLIPS) - set(mended)
     assert [near[word] for word in ABSENT] == [[(word, "")] for word in ABSENT]
 
 

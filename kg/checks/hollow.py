@@ -60,10 +60,11 @@ def problem(kind: str, name: str, text: str) -> str | None:
     marks = _MARK.search(text)
     if marks or (words and all(_stands_in(word) for word in words)) or _repeats(words):
         return f"found {marks[0] if marks else shown!r}, which stands for what was to be written; write {wanted}"
-    if name == "refuted-if" and words and {word.casefold() for word in words} <= _DENIALS:
-        return f"found {shown!r}, which denies the prediction and names no observation; write {wanted}"
-    if (kind, name) == ("retired", "why") and words and {word.casefold() for word in words} <= _DENIALS:
-        return f"found {shown!r}, which gives no reason; write {wanted}"
+    if words and {word.casefold() for word in words} <= _DENIALS:
+        if name == "refuted-if":
+            return f"found {shown!r}, which denies the prediction and names no observation; write {wanted}"
+        if (kind, name) == ("retired", "why"):
+            return f"found {shown!r}, which gives no reason; write {wanted}"
     size = sum(map(len, words))
     if len(words) < fewest or size < shortest:
         counts = f"{counted(len(words), 'word')} of {counted(size, 'character')}"

@@ -79,11 +79,13 @@ class Asker:
         found = dict(given)
         flags = [each for each in in_order(click.get_current_context().command.params) if isinstance(each, Flag)]
         early = [each for each in flags if given.get(str(each.name))] if interactive() else []
-        for each in (*early, *(one for one in flags if one not in early)):
-            if each is next((one for one in flags if one not in early), None) and self.problems and early:
+        later = [each for each in flags if each not in early]
+        for group in (early, later):
+            for each in group:
+                if each.asks:
+                    found[str(each.name)] = each.asks(self, each.flag, given.get(str(each.name)))
+            if group is early and group and later and self.problems:
                 self.done()
-            if each.asks:
-                found[str(each.name)] = each.asks(self, each.flag, given.get(str(each.name)))
         return found
 
     @cached_property

@@ -13,7 +13,7 @@ import streamlit as st
 from kg.rerun import experiment, runner
 from kg.rerun.experiment import CannotRun, Done, Plan
 from kg.rerun.registry import LiveRun, QueueFullError
-from kg.runcard import TOO_SHORT
+from kg.runcard import TOO_SHORT, is_told
 from kg.runs import Budget
 from kg.ui import state
 from kg.ui.components import guessform
@@ -120,17 +120,15 @@ def _ended(world: World, run: LiveRun) -> None:
         st.info("Cancelled; nothing was kept.")
         return
     guessform.tell(world, run, run.done)
-    short = run.done.run.budget == "smoke"
     for address, judged in run.done.judgements.items():
         with st.container(border=True):
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                if short and judged.verdict != "error":
-                    st.badge("no verdict", color="gray", help=f"{TOO_SHORT[0].upper()}{TOO_SHORT[1:]}.")
-                else:
+                if told := is_told(run.done.run, judged):
                     verdict(judged.verdict)
+                else:
+                    st.badge("no verdict", color="gray", help=f"{TOO_SHORT[0].upper()}{TOO_SHORT[1:]}.")
                 st.markdown(inert(run.plan.predictions[address].statement))
-            told = "A smoke run is too short for a verdict; it measured" if short else inert(judged.reason)
-            st.markdown(told if judged.verdict != "error" else inert(judged.reason))
+            st.markdown(inert(judged.reason) if told else "A smoke run is too short for a verdict; it measured")
             if judged.conditions:
                 measured = run.done.run.measured
                 figures().tested(run.plan.predictions[address], judged, measured, key=f"live-{run.id}-{address}")
